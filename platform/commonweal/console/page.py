@@ -1,0 +1,132 @@
+"""A page of the console: what stands around whatever a link worker came to see.
+
+A template is handed two things: `frame` (a `Frame`: who looks, at which ICS, as of when) and `page` (what the page is
+about). Which view class `page` is, is the first line of each template:
+
+    sign_in.html                SignIn             error.html                  Problem
+    triage.html                 forms.TriageForm   allocate.html               forms.AllocationForm
+    first_contact.html          forms.FirstContactForm
+    caseload/page.html          projections.caseload.board.Board
+
+Nothing a template needs may be missing: an unknown name raises jinja2.UndefinedError instead of showing a gap.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.environment import Template
+
+from commonweal.console import wording
+from commonweal.console.assets import assets
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsOf:
+    """How much of the record a page has seen. `at` carries a zone."""
+
+    at: datetime
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """`name` as the person's organisation gives it; `role` in words (`link worker`); `csrf_token` goes into every form."""
+
+    name: str
+    role: str
+    csrf_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every page says about itself. `here` is the address of the navigation item the page belongs to."""
+
+    nonce: str
+    tenant: str | None = None
+    signed_in: SignedIn | None = None
+    here: str = ""
+    as_of: AsOf | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A link and what it is for."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """`reason`: why someone who was signed in is not any more. `ways`: where one can sign in; none on most machines."""
+
+    reason: str | None = None
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What went wrong, as one sentence, and what to do next. `status` is the HTTP status: 403, 404, 409, 422, 500."""
+
+    status: int
+    sentence: str
+    next: str
+    way: Way | None = None
+
+
+def content_security_policy(nonce: str) -> str:
+    """The Content-Security-Policy header of every page: nothing inline, nothing from another host."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+_SYNTAX: Final[dict[str, Any]] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+
+
+class Console(Environment):
+    """Our own templates refuse an undefined name; the NHS components count on undefined names being nothing."""
+
+    lenient: Environment | None = None
+
+    def _load_template(self, name: str, globals: Any) -> Template:  # noqa: A002 – the name is Jinja's
+        if self.lenient is not None and name.startswith("nhsuk/"):
+            return self.lenient.get_template(name, globals=globals)
+        return super()._load_template(name, globals)
+
+
+def environment(template_dirs: Iterable[Path] = ()) -> Environment:
+    """The console's templates with those of the rooms: `/…/projections` makes `caseload/page.html` a template."""
+    loader = ChoiceLoader(
+        [FileSystemLoader([TEMPLATES, *template_dirs]), PackageLoader("nhsuk_frontend_jinja", "templates")]
+    )
+    console = Console(loader=loader, undefined=StrictUndefined, **_SYNTAX)
+    console.globals["asset"] = assets().url
+    console.filters.update(_FILTERS)
+    console.lenient = Environment(loader=loader, undefined=ChainableUndefined, **_SYNTAX)  # noqa: S701 – it is on
+    return console
+
+
+def render(console: Environment, template: str, frame: Frame, page: object) -> str:
+    """A whole page as HTML. Raises jinja2.UndefinedError where the view lacks what the template shows."""
+    return console.get_template(template).render(frame=frame, page=page)
+
+
+_FILTERS: Final[dict[str, Callable[..., str]]] = {
+    "long_date": wording.long_date,
+    "days_ago": wording.days_ago,
+    "count_of_days": wording.count_of_days,
+    "clock": wording.clock,
+    "london_date": lambda moment: wording.long_date(wording.in_london(moment).date()),
+    "nhs_number": wording.nhs_number,
+    "whole": wording.whole,
+    "plural": wording.plural,
+    "sentence_case": wording.sentence_case,
+}

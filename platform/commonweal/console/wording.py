@@ -1,0 +1,58 @@
+"""How the console writes a date, a time or an NHS number, so that it is the same on every page."""
+
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+LONDON: Final = ZoneInfo("Europe/London")
+"""Times are shown as the clock on the practice's wall shows them."""
+
+
+def long_date(day: date) -> str:
+    """`21 November 2026`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def days_ago(day: date, today: date) -> str:
+    """`Today`, `Yesterday`, `3 days ago`; `Tomorrow`, `In 3 days` for what is still to come."""
+    days = (today - day).days
+    near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}
+    if days in near:
+        return near[days]
+    return f"{days} days ago" if days > 0 else f"In {-days} days"
+
+
+def count_of_days(days: int) -> str:
+    """`1 day`, `12 days`."""
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
+def clock(moment: datetime) -> str:
+    """`14:02:11` in London. Raises ValueError for a time without a zone."""
+    return f"{in_london(moment):%H:%M:%S}"
+
+
+def in_london(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone cannot be shown")
+    return moment.astimezone(LONDON)
+
+
+def nhs_number(number: str) -> str:
+    """`9994313471` → `999 431 3471`, as the NHS writes it (NHS digital service manual, "NHS numbers")."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def whole(number: int) -> str:
+    """`1234` → `1,234`."""
+    return f"{number:,}"
+
+
+def sentence_case(text: str) -> str:
+    """`caring role` → `Caring role`; `SMS` stays."""
+    return text[:1].upper() + text[1:]
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """`1 referral`, `1,204 referrals`."""
+    return f"{count:,} {one if count == 1 else many}"

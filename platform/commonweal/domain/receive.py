@@ -1,0 +1,94 @@
+"""A referral arrives: it is taken in only for someone we know, who agreed to be contacted."""
+
+from datetime import datetime
+from typing import Final
+
+from commonweal.domain import codes, consent, person, referral, values
+from commonweal.domain.message import Refused, command
+
+
+@command
+class ReceiveReferral:
+    """`source_org` and `source_reference` together name one referral; `practice` is the person's own where none is given."""
+
+    person_id: str
+    source: str
+    source_org: str
+    source_reference: str
+    setting: str
+    priority: str = "1"
+    reasons: tuple[str, ...]
+    narrative: str | None = None
+    referrer_role: str
+    referrer_name: str | None = None
+    requested_service: str | None = None
+    practice: str | None = None
+    received_at: datetime
+
+
+PRIMARY: Final = "referral"
+CREATES: Final = (ReceiveReferral,)
+
+Command = ReceiveReferral
+
+
+def reads(_state: referral.State, command: Command) -> tuple[tuple[str, str], ...]:
+    return (("person", command.person_id), ("consent", command.person_id))
+
+
+def decide(
+    states: tuple[referral.State, person.State, consent.State], command: Command
+) -> tuple[tuple[referral.Event, ...], tuple[()], tuple[()]]:
+    """Writes to the referral only."""
+    known, someone, consents = states
+    _check(command)
+    if known.phase != "unknown":
+        if known.source == (command.source_org, command.source_reference):
+            return (), (), ()
+        raise Refused("this referral was received already, under another source_reference")
+    _check_person(someone)
+    if not consent.allows(consents, "contact", consent.ANY, command.received_at.date()):
+        raise Refused(
+            "this person has not agreed to be contacted: ask them, record their consent to contact, then refer"
+        )
+    received = referral.ReferralReceived(
+        person_id=command.person_id,
+        source=command.source,
+        source_org=command.source_org,
+        source_reference=command.source_reference,
+        setting=command.setting,
+        priority=command.priority,
+        reasons=values.all_of(codes.NEEDS, command.reasons, "reasons"),
+        narrative=command.narrative,
+        referrer_role=command.referrer_role,
+        referrer_name=command.referrer_name,
+        requested_service=command.requested_service,
+        practice=command.practice or someone.gp_practice,
+        received_at=command.received_at,
+    )
+    return (received,), (), ()
+
+
+def _check(command: ReceiveReferral) -> None:
+    values.identifier(command.person_id, "person_id")
+    values.one_of(codes.SOURCES_OF_REFERRAL, command.source, "source")
+    values.organisation(command.source_org, "source_org")
+    values.identifier(command.source_reference, "source_reference")
+    values.one_of(codes.SETTINGS, command.setting, "setting")
+    values.one_of(codes.PRIORITIES, command.priority, "priority")
+    values.all_of(codes.NEEDS, command.reasons, "reasons")
+    values.one_of(codes.REFERRER_ROLES, command.referrer_role, "referrer_role")
+    values.moment(command.received_at, "received_at")
+    if command.requested_service is not None:
+        values.identifier(command.requested_service, "requested_service")
+    if command.practice is not None:
+        values.practice_key(command.practice, "practice")
+
+
+def _check_person(someone: person.State) -> None:
+    if someone.phase == "unknown":
+        raise Refused("there is no such person: register them first")
+    if someone.phase == "erased":
+        raise Refused("this person's record has been erased")
+    if someone.phase == "died":
+        raise Refused("this person has died")

@@ -1,0 +1,157 @@
+"""How an event is written down: its codes in clear, everything personal in one sealed box, its name never an import path."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from commonweal.domain.message import ERASED, EVENTS, RETIRED, Upcast, field_types, is_personal, personal_type
+
+_BOX: Final = "personal"
+"""The one key no event may use as a field: what is personal stands there, sealed."""
+
+
+class Box(msgspec.Struct, frozen=True):
+    """The sealed part of a stored event: the key's name, and the ciphertext in base64."""
+
+    key: str
+    sealed: str
+
+
+class Key(Protocol):
+    """A person's data key."""
+
+    def seal(self, clear: bytes, about: bytes) -> bytes:
+        """Encrypt; `about` must be the same to open again."""
+
+    def open(self, sealed: bytes, about: bytes) -> bytes:
+        """Decrypt; raises `commonweal.kernel.vault.Tampered` where it was altered."""
+
+
+class Keys(Protocol):
+    """The keys at hand."""
+
+    def get(self, name: str) -> Key | None:
+        """The key of that name; None once it is destroyed."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A stored event cannot be read; the message says which and why, without its content."""
+
+
+class _Shape:
+    """One event's clear and personal parts as types msgspec reads and writes at once."""
+
+    def __init__(self, event: type) -> None:
+        hints = field_types(event)
+        defaults = {f.name: f.default for f in fields(event) if f.default is not MISSING}
+        self.event = event
+        self.clear = tuple(name for name, hint in hints.items() if not is_personal(hint))
+        self.personal = tuple(name for name, hint in hints.items() if is_personal(hint))
+        clear = [
+            (name, hints[name], defaults[name]) if name in defaults else (name, hints[name]) for name in self.clear
+        ]
+        private = [
+            (name, personal_type(hints[name]), defaults[name])
+            if name in defaults
+            else (name, personal_type(hints[name]))
+            for name in self.personal
+        ]
+        stored = msgspec.defstruct(event.__name__, [*clear, (_BOX, Box | None, None)], kw_only=True)
+        self.stored: msgspec.json.Decoder[Any] = msgspec.json.Decoder(stored)
+        self.opened: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+            msgspec.defstruct(f"{event.__name__}Personal", private, kw_only=True)
+        )
+
+
+_SHAPES: Final[dict[type, _Shape]] = {}
+
+
+def _shape(event: type) -> _Shape:
+    if (shape := _SHAPES.get(event)) is None:
+        shape = _SHAPES[event] = _Shape(event)
+    return shape
+
+
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_raw: Final = msgspec.json.Decoder(dict[str, Any])
+_box: Final = msgspec.json.Decoder(msgspec.defstruct("Boxed", [(_BOX, Box | None, None)]))
+
+
+def about(tenant: str, stream_id: str, version: int, name: str) -> bytes:
+    """What a box is bound to: moved to another tenant, stream, version or event it does not open."""
+    return f"{tenant}|{stream_id}|{version}|{name}".encode()
+
+
+def has_personal(event: Any) -> bool:
+    """Does this event say anything that must be sealed?"""
+    return any(getattr(event, name) is not None for name in _shape(type(event)).personal)
+
+
+def encode(event: Any, bound_to: bytes, key_name: str | None = None, key: Key | None = None) -> bytes:
+    """Canonical JSON of an event. An event with personal fields needs the key that seals them."""
+    shape = _shape(type(event))
+    stored: dict[str, Any] = {name: getattr(event, name) for name in shape.clear}
+    if has_personal(event):
+        if key is None or key_name is None:
+            raise Unreadable(f"{type(event).__name__} says something personal and there is no key to seal it with")
+        clear = _encode({name: _known(getattr(event, name)) for name in shape.personal})
+        stored[_BOX] = Box(key_name, base64.b64encode(key.seal(clear, bound_to)).decode())
+    return _encode(stored)
+
+
+def _known(value: Any) -> Any:
+    if value is ERASED:
+        raise Unreadable("an erased value cannot be sealed again")
+    return value
+
+
+def key_name(data: bytes) -> str | None:
+    """The name of the key that opens a stored event's box, if it has one."""
+    if b'"personal":' not in data:
+        return None
+    box = _box.decode(data).personal  # type: ignore[attr-defined]
+    return box.key if box else None
+
+
+def decode(
+    name: str,
+    data: bytes,
+    bound_to: bytes,
+    keys: Keys,
+    *,
+    events: Mapping[str, type] = EVENTS,
+    retired: Mapping[str, Upcast] = RETIRED,
+) -> Any:
+    """The event as it is understood today. Raises `Unreadable` with the name of what stands in the way."""
+    box: Box | None = None
+    if name in retired:
+        raw = _raw.decode(data)
+        kept = raw.pop(_BOX, None)
+        name, raw = retired[name](raw)
+        data = _encode({**raw, _BOX: kept})
+    event = events.get(name)
+    if event is None:
+        raise Unreadable(f"no event is called {name!r} here: this log was written by a newer version")
+    shape = _shape(event)
+    try:
+        stored = shape.stored.decode(data)
+    except msgspec.MsgspecError as wrong:
+        raise Unreadable(f"a stored {name} does not have its shape: {wrong}") from wrong
+    values = {field: getattr(stored, field) for field in shape.clear}
+    box = getattr(stored, _BOX)
+    if shape.personal:
+        values.update(_personal(shape, box, bound_to, keys))
+    return event(**values)
+
+
+def _personal(shape: _Shape, box: Box | None, bound_to: bytes, keys: Keys) -> dict[str, Any]:
+    if box is None:
+        return dict.fromkeys(shape.personal)
+    key = keys.get(box.key)
+    if key is None:
+        return dict.fromkeys(shape.personal, ERASED)
+    opened = shape.opened.decode(key.open(base64.b64decode(box.sealed), bound_to))
+    return {name: getattr(opened, name) for name in shape.personal}

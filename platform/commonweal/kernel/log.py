@@ -1,0 +1,356 @@
+"""The log: what happened in one ICS, in order, written by many commands at once and never changed."""
+
+import asyncio
+import hashlib
+import hmac
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, LiteralString, TypeAlias
+from uuid import UUID
+
+from psycopg import AsyncConnection, Error, OperationalError
+from psycopg.errors import UniqueViolation
+
+from commonweal.kernel.arrays import blobs, booleans, integers, texts, times, uuids
+
+Connection: TypeAlias = AsyncConnection[tuple[Any, ...]]
+Connect: TypeAlias = Callable[[], Awaitable[Connection]]
+Borrow: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
+
+FLUSH_AT_MOST: Final = 512
+"""Commands in one call: beyond this the call costs more than the commit it shares."""
+
+_APPEND: Final = """
+select outcome, ordinal, number, holder from append(
+    %s::text[], %s::int[],
+    %s::text[], %s::int[], %s::text[], %s::bytea[],
+    %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[],
+    %s::uuid[],
+    %s::text[], %s::bytea[], %s::text[], %s::boolean[])
+"""
+_COLUMNS: Final = """
+position, stream_id, version, type, data, event_id, recorded_at, command_id, occurred_at, actor, on_behalf_of,
+channel, correlation_id, causation_id, traceparent
+"""
+_STREAM: Final = f"select {_COLUMNS} from events where stream_id = %s and version > %s order by version"  # noqa: S608
+_AFTER: Final = f"select {_COLUMNS} from events where position > %s order by position limit %s"  # noqa: S608
+_HEAD: Final = "select position from head"
+_HOLDER: Final = "select stream_id from claims where kind = %s and hash = %s"
+_RECEIPT: Final = """
+select max(position), coalesce(max(version) filter (where stream_id = %s), 0) from events where command_id = %s
+"""
+
+
+class Conflict(Exception):  # noqa: N818 – an answer: read again and decide again
+    """A stream moved on since it was read."""
+
+
+class Repeated(Exception):  # noqa: N818 – an answer
+    """This command was carried out before."""
+
+
+class Claimed(Exception):  # noqa: N818 – an answer
+    """A key belongs to another stream already."""
+
+    def __init__(self, kind: str, holder: str) -> None:
+        super().__init__(f"this {kind.replace('_', ' ')} is already held by another record")
+        self.kind = kind
+        self.holder = holder
+        """The stream that holds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Who asked, when, through what, because of what. All of it may be missing for writers we do not know."""
+
+    command_id: UUID | None = None
+    occurred_at: datetime | None = None
+    actor: str | None = None
+    on_behalf_of: str | None = None
+    channel: str | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+
+
+NOTHING_KNOWN: Final = About()
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as stored: its data is still sealed."""
+
+    position: int
+    stream_id: str
+    version: int
+    type: str
+    data: bytes
+    event_id: UUID
+    recorded_at: datetime
+    command_id: UUID | None
+    occurred_at: datetime | None
+    actor: str | None
+    on_behalf_of: str | None
+    channel: str | None
+    correlation_id: UUID | None
+    causation_id: UUID | None
+    traceparent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event as it will be stored."""
+
+    stream_id: str
+    version: int
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewClaim:
+    """A key to take for a stream, or to give back; `hash` is keyed, see `Log.hash`."""
+
+    kind: str
+    hash: bytes
+    stream_id: str
+    release: bool = False
+
+
+@dataclass(slots=True)
+class Append:
+    """What one command wants written: all of it or nothing."""
+
+    seen: Sequence[tuple[str, int]]
+    events: Sequence[NewEvent]
+    claims: Sequence[NewClaim] = ()
+    about: About = NOTHING_KNOWN
+    done: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Answers with the position before the command's first event."""
+
+    def refuse(self, why: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(why)
+
+
+class Log:
+    """One tenant's log in this process. All commands waiting go to PostgreSQL together.
+
+    `connect` opens a connection of its own for the writer, `borrow` lends one of the tenant's pool for a read; both log in
+    as the tenant. `claim_key` keys the hashes of claims. `woken` is told each new head after its commit.
+    """
+
+    def __init__(
+        self, connect: Connect, borrow: Borrow, claim_key: bytes, woken: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._connect = connect
+        self._borrow = borrow
+        self._claim_key = claim_key
+        self._woken = woken
+        self._waiting: deque[Append] = deque()
+        self._writer: Connection | None = None
+        self._flushing: asyncio.Task[None] | None = None
+
+    def hash(self, kind: str, value: str) -> bytes:
+        """The keyed hash under which a claim is stored."""
+        return hmac.digest(self._claim_key, f"{kind}:{value}".encode(), hashlib.sha256)
+
+    def enqueue(self, append: Append) -> None:
+        """Put a command's events in the queue; `append.done` answers when they are committed, or why they are not."""
+        self._waiting.append(append)
+        if self._flushing is None:
+            self._flushing = asyncio.get_running_loop().create_task(self._flush())
+
+    async def append(self, append: Append) -> int:
+        """Queue and wait. The position before the first event; raises `Conflict`, `Repeated` or `Claimed`."""
+        self.enqueue(append)
+        return await append.done
+
+    async def stream(self, stream_id: str, after: int = 0) -> list[Recorded]:
+        """One stream's events with a version greater than `after`."""
+        return await self._select(_STREAM, (stream_id, after))
+
+    async def after(self, position: int, limit: int) -> list[Recorded]:
+        """Up to `limit` events behind a position, in order, without a hole."""
+        return await self._select(_AFTER, (position, limit))
+
+    async def head(self) -> int:
+        """The position of the newest event; 0 where there is none."""
+        async with self._borrow() as connection:
+            row = await (await connection.execute(_HEAD, prepare=True)).fetchone()
+        return int(row[0]) if row else 0
+
+    async def holder(self, kind: str, value: str) -> str | None:
+        """The stream that holds a key, if any does."""
+        async with self._borrow() as connection:
+            row = await (await connection.execute(_HOLDER, (kind, self.hash(kind, value)), prepare=True)).fetchone()
+        return str(row[0]) if row else None
+
+    async def receipt(self, command_id: UUID, stream_id: str) -> tuple[int, int] | None:
+        """A command carried out before: its last event's position, and the version it left `stream_id` at (0: untouched)."""
+        async with self._borrow() as connection:
+            row = await (await connection.execute(_RECEIPT, (stream_id, command_id), prepare=True)).fetchone()
+        return None if row is None or row[0] is None else (row[0], row[1])
+
+    async def give_back(self, stream_id: str) -> None:
+        """Free every key a stream holds, so that another may take it."""
+        async with self._borrow() as connection:
+            await connection.execute("select give_back(%s)", (stream_id,))
+
+    async def close(self) -> None:
+        """Wait for what is under way, then let the writer's connection go."""
+        while self._flushing is not None:
+            await self._flushing
+        if self._writer is not None:
+            await self._writer.close()
+            self._writer = None
+
+    async def _select(self, query: LiteralString, parameters: tuple[object, ...]) -> list[Recorded]:
+        async with self._borrow() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(query, parameters, prepare=True)
+            return [Recorded(*row) for row in await cursor.fetchall()]
+
+    async def _flush(self) -> None:
+        try:
+            while self._waiting:
+                batch = self._next_batch()
+                try:
+                    await self._write(batch)
+                except Exception as failure:  # noqa: BLE001 – whatever it is, each command hears of it and none waits for ever
+                    await self._one_by_one(batch, failure)
+        finally:
+            self._flushing = None
+
+    def _next_batch(self) -> list[Append]:
+        """As many waiting commands as hold together: each saw what those before it leave, no key is wanted twice."""
+        batch: list[Append] = []
+        later: list[Append] = []
+        versions: dict[str, int] = {}
+        wanted: set[tuple[str, object]] = set()
+        while self._waiting and len(batch) < FLUSH_AT_MOST:
+            append = self._waiting.popleft()
+            if any(versions.get(stream, seen) != seen for stream, seen in append.seen):
+                append.refuse(Conflict("the stream moved on while this was being decided"))
+                continue
+            keys: set[tuple[str, object]] = {(claim.kind, claim.hash) for claim in append.claims}
+            keys.add(("command", append.about.command_id or id(append)))
+            if keys & wanted:
+                later.append(append)
+                continue
+            wanted |= keys
+            versions.update(append.seen)
+            versions.update((event.stream_id, event.version) for event in append.events)
+            batch.append(append)
+        self._waiting.extendleft(reversed(later))
+        return batch
+
+    async def _write(self, batch: list[Append]) -> None:
+        while batch:
+            arguments = _arguments(batch)
+            rows = await self._call(arguments)
+            if rows[0][0] == "appended":
+                position = rows[0][2]
+                for append in batch:
+                    if not append.done.done():
+                        append.done.set_result(position)
+                    position += len(append.events)
+                self._woken(position)
+                return
+            batch = _without_the_refused(batch, rows)
+
+    async def _call(self, arguments: list[object]) -> list[tuple[Any, ...]]:
+        if self._writer is None or self._writer.closed:
+            self._writer = await self._connect()
+        try:
+            cursor = await self._writer.execute(_APPEND, arguments, prepare=True, binary=True)
+            return await cursor.fetchall()
+        except OperationalError:
+            await self._writer.close()
+            raise
+
+    async def _one_by_one(self, batch: list[Append], failure: Exception) -> None:
+        """A batch failed for a reason the function does not know: find the command at fault, let the others through."""
+        if len(batch) == 1 or not isinstance(failure, Error) or isinstance(failure, OperationalError):
+            for append in batch:
+                append.refuse(Conflict(str(failure)) if isinstance(failure, UniqueViolation) else failure)
+            return
+        for append in batch:
+            if append.done.done():
+                continue
+            try:
+                await self._write([append])
+            except Exception as alone:  # noqa: BLE001 – it is this command's answer
+                append.refuse(Conflict(str(alone)) if isinstance(alone, UniqueViolation) else alone)
+
+
+def _arguments(batch: list[Append]) -> list[object]:
+    """The arrays of one call, in the order of the function's parameters."""
+    seen = _first_seen(batch)
+    events: list[NewEvent] = []
+    abouts: list[About] = []
+    for append in batch:
+        events.extend(append.events)
+        abouts.extend([append.about] * len(append.events))
+    claims = [claim for append in batch for claim in append.claims]
+    return [
+        texts(list(seen)),
+        integers(list(seen.values())),
+        texts([event.stream_id for event in events]),
+        integers([event.version for event in events]),
+        texts([event.type for event in events]),
+        blobs([event.data for event in events]),
+        _known([about.command_id for about in abouts], uuids),
+        _known([about.occurred_at for about in abouts], times),
+        _known([about.actor for about in abouts], texts),
+        _known([about.on_behalf_of for about in abouts], texts),
+        _known([about.channel for about in abouts], texts),
+        _known([about.correlation_id for about in abouts], uuids),
+        _known([about.causation_id for about in abouts], uuids),
+        _known([about.traceparent for about in abouts], texts),
+        _known([append.about.command_id for append in batch], uuids),
+        texts([claim.kind for claim in claims]) if claims else None,
+        blobs([claim.hash for claim in claims]) if claims else None,
+        texts([claim.stream_id for claim in claims]) if claims else None,
+        booleans([claim.release for claim in claims]) if claims else None,
+    ]
+
+
+def _known(values: list[Any], array: Callable[[list[Any]], object]) -> object:
+    return array(values) if any(value is not None for value in values) else None
+
+
+def _without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]]) -> list[Append]:
+    """Answer the commands at fault, and those that built on them; the rest go again."""
+    streams = list(_first_seen(batch))
+    stale = {streams[ordinal - 1] for outcome, ordinal, _, _ in rows if outcome == "conflict"}
+    repeated = {ordinal for outcome, ordinal, _, _ in rows if outcome == "repeated"}
+    taken = {ordinal: holder for outcome, ordinal, _, holder in rows if outcome == "claimed"}
+    claims = 0
+    rest: list[Append] = []
+    for number, append in enumerate(batch, 1):
+        held = [(claim.kind, taken[n]) for n, claim in enumerate(append.claims, claims + 1) if n in taken]
+        claims += len(append.claims)
+        if number in repeated:
+            append.refuse(Repeated("this command was carried out before"))
+        elif held:
+            append.refuse(Claimed(*held[0]))
+        elif any(stream in stale for stream, _ in append.seen):
+            append.refuse(Conflict("the stream moved on while this was being decided"))
+        else:
+            rest.append(append)
+            continue
+        stale.update(event.stream_id for event in append.events)
+    return rest
+
+
+def _first_seen(batch: list[Append]) -> dict[str, int]:
+    """Each stream the database must vouch for, and the version the first command to read it saw."""
+    ahead: set[str] = set()
+    found: dict[str, int] = {}
+    for append in batch:
+        found.update((stream, version) for stream, version in append.seen if stream not in ahead)
+        ahead.update(event.stream_id for event in append.events)
+    return found

@@ -1,0 +1,280 @@
+"""The recorder: the `eventsourcing` library reads and writes an ICS's log, beside everyone else who does.
+
+`PERSISTENCE_MODULE=commonweal.kernel.recorder` and `RECORDER_URL`, a connection string that logs in as the tenant, make any
+`eventsourcing.application.Application` (9.5) keep its aggregates in that tenant's `events` table, through the same function and
+the same group commit as `handle`. An aggregate's UUID becomes the stream `aggregate-<uuid>`; a text id is the stream's name.
+"""
+
+import asyncio
+import concurrent.futures
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, LiteralString, TypeVar, cast
+from uuid import UUID
+
+import psycopg
+from eventsourcing import persistence
+from eventsourcing.persistence import (
+    IntegrityError,
+    ListenNotifySubscription,
+    Notification,
+    NotSupportedError,
+    ProgrammingError,
+    StoredEvent,
+)
+from eventsourcing.utils import Environment, EnvType
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from commonweal.kernel.log import About, Append, Claimed, Conflict, Connection, Log, NewEvent, Repeated
+
+T = TypeVar("T")
+
+URL: Final = "RECORDER_URL"
+AGGREGATE: Final = "aggregate-"
+POLL_SECONDS: Final = 0.2
+"""How long an append by another process may go unnoticed by a subscription."""
+_POOL: Final = 4
+_ANY_VERSION: Final = (-(2**31), 2**31 - 1)
+_EVENTS: Final[dict[bool, LiteralString]] = {
+    False: """
+select stream_id, version, type, data from events
+where stream_id = %s and version > %s and version <= %s order by version limit %s
+""",
+    True: """
+select stream_id, version, type, data from events
+where stream_id = %s and version > %s and version <= %s order by version desc limit %s
+""",
+}
+_NOTIFICATIONS: Final[dict[bool, LiteralString]] = {
+    False: """
+select stream_id, version, type, data, position from events
+where position > %s and position <= %s order by position limit %s
+""",
+    True: """
+select stream_id, version, type, data, position from events
+where position > %s and position <= %s and type = any(%s) order by position limit %s
+""",
+}
+
+
+class Owner:
+    """The one thread that owns a tenant's log here; every other thread asks it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="commonweal-log", daemon=True)
+        self._thread.start()
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url, min_size=0, max_size=_POOL, max_idle=60, timeout=15, kwargs={"autocommit": True}, open=False
+        )
+        self.listeners: set[threading.Event] = set()
+        self._log = Log(self._connect, self._pool.connection, claim_key=b"", woken=self._wake)  # it takes no claims
+        self.call(self._pool.open())
+
+    def call(self, asked: Coroutine[Any, Any, T]) -> T:
+        """Have the owner run this; what it answers or raises, in the library's own exceptions."""
+        if self._loop.is_closed():
+            asked.close()
+            raise persistence.InterfaceError("this recorder is closed")
+        waiting: concurrent.futures.Future[T] = asyncio.run_coroutine_threadsafe(asked, self._loop)
+        with _translated():
+            return waiting.result()
+
+    async def append(self, events: Sequence[NewEvent], about: About) -> int:
+        """All of them or none; the position before the first."""
+        return await self._log.append(Append((), events, (), about))
+
+    async def head(self) -> int:
+        return await self._log.head()
+
+    async def select(self, query: LiteralString, parameters: Sequence[object]) -> list[tuple[Any, ...]]:
+        async with self._pool.connection() as connection, connection.cursor(binary=True) as cursor:
+            await cursor.execute(query, parameters, prepare=True)
+            return await cursor.fetchall()
+
+    def close(self) -> None:
+        if self._loop.is_closed():
+            return
+        self.call(self._log.close())
+        self.call(self._pool.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _connect(self) -> Connection:
+        return await AsyncConnection.connect(self._url, autocommit=True)
+
+    def _wake(self, _head: int) -> None:
+        for listener in tuple(self.listeners):
+            listener.set()
+
+
+class AggregateRecorder(persistence.AggregateRecorder):
+    """Aggregates' events, as streams of the tenant's log."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **about: Any) -> Sequence[int] | None:
+        """All or none. Keywords are the fields of `About`: `app.save(aggregate, actor=…)`. Raises `IntegrityError`."""
+        self._append(stored_events, about)
+        return None
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        lowest, highest = _ANY_VERSION
+        bounds = (lowest if gt is None else gt, highest if lte is None else lte)
+        parameters = (stream_id(originator_id), *bounds, limit)
+        rows = self._owner.call(self._owner.select(_EVENTS[desc], parameters))
+        return [StoredEvent(originator(stream), version, topic, state) for stream, version, topic, state in rows]
+
+    def _append(self, stored_events: Sequence[StoredEvent], about: dict[str, Any]) -> Sequence[int]:
+        if not stored_events:
+            return []
+        events = [
+            NewEvent(stream_id(each.originator_id), each.originator_version, each.topic, each.state)
+            for each in stored_events
+        ]
+        before = self._owner.call(self._owner.append(events, About(**about)))
+        return range(before + 1, before + 1 + len(events))
+
+
+class ApplicationRecorder(AggregateRecorder, persistence.ApplicationRecorder):
+    """The same, and the whole log in order: a notification's id is an event's position, without a hole."""
+
+    def insert_events(self, stored_events: Sequence[StoredEvent], **about: Any) -> Sequence[int] | None:
+        return list(self._append(stored_events, about))
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        after = 0 if start is None else start - 1 if inclusive_of_start else start
+        until = 2**63 - 1 if stop is None else stop
+        parameters = (after, until, list(topics), limit) if topics else (after, until, limit)
+        rows = self._owner.call(self._owner.select(_NOTIFICATIONS[bool(topics)], parameters))
+        return [
+            Notification(originator(stream), version, topic, state, position)
+            for stream, version, topic, state, position in rows
+        ]
+
+    def max_notification_id(self) -> int | None:
+        return self._owner.call(self._owner.head()) or None
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "Subscription":
+        """Everything after `gt`, then whatever comes: at once from this process, within `POLL_SECONDS` from others."""
+        return Subscription(self, self._owner.listeners, gt, topics)
+
+
+class Subscription(ListenNotifySubscription[ApplicationRecorder]):
+    """Reads on whenever the head has moved."""
+
+    def __init__(
+        self, recorder: ApplicationRecorder, listeners: set[threading.Event], gt: int | None, topics: Sequence[str]
+    ) -> None:
+        self._listeners = listeners
+        super().__init__(recorder, gt, topics)
+
+    def stop(self) -> None:
+        super().stop()
+        self._listeners.discard(self._has_been_notified)
+
+    def _loop_on_pull(self) -> None:
+        self._listeners.add(self._has_been_notified)
+        seen = -1
+        try:
+            while not self._has_been_stopped:
+                head = self._recorder.max_notification_id() or 0
+                if head > seen:
+                    self._pull()
+                    seen = head
+                    self._last_notification_id = max(head, self._last_notification_id or 0)
+                self._has_been_notified.wait(POLL_SECONDS)
+                self._has_been_notified.clear()
+        except BaseException as failure:  # noqa: BLE001 – whoever iterates is told
+            self._thread_error = failure
+            self.stop()
+        finally:
+            self._listeners.discard(self._has_been_notified)
+
+
+class Factory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
+    """What `PERSISTENCE_MODULE=commonweal.kernel.recorder` makes. `RECORDER_URL` logs in as the tenant."""
+
+    def __init__(self, env: Environment | EnvType | None) -> None:
+        super().__init__(env)
+        url = self.env.get(URL)
+        if not url:
+            raise persistence.InfrastructureFactoryError(
+                f"{URL} is not set: a connection string that logs in as the tenant"
+            )
+        self._owner = Owner(url)
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        if purpose != "events":
+            raise NotSupportedError(f"{purpose} are not kept: this log has no table but its events")
+        return AggregateRecorder(self._owner)
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return ApplicationRecorder(self._owner)
+
+    def tracking_recorder(
+        self,
+        tracking_recorder_class: type[persistence.TrackingRecorder] | None = None,  # noqa: ARG002 – the library's name
+    ) -> persistence.TrackingRecorder:
+        raise NotSupportedError("what has been read is kept with the read models here, not by a tracking recorder")
+
+    def process_recorder(self) -> persistence.ProcessRecorder:
+        raise NotSupportedError("what has been read is kept with the read models here, not by a process recorder")
+
+    def close(self) -> None:
+        self._owner.close()
+
+
+def stream_id(originator_id: UUID | str) -> str:
+    """The stream of an aggregate: `aggregate-<uuid>`, or the text id as it is."""
+    return f"{AGGREGATE}{originator_id}" if isinstance(originator_id, UUID) else originator_id
+
+
+def originator(stream: str) -> UUID | str:
+    """The aggregate of a stream; another category's stream is known by its whole name."""
+    if not stream.startswith(AGGREGATE):
+        return stream
+    try:
+        return UUID(stream.removeprefix(AGGREGATE))
+    except ValueError:
+        return stream
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (Conflict, Repeated, Claimed) as refused:
+        raise IntegrityError(str(refused)) from refused
+    except psycopg.Error as failure:
+        raise _named(failure)(str(failure)) from failure
+
+
+def _named(failure: psycopg.Error) -> Callable[[str], Exception]:
+    """PEP 249 gives both libraries the same names."""
+    for kind in type(failure).__mro__:
+        found = getattr(persistence, kind.__name__, None)
+        if isinstance(found, type) and issubclass(found, persistence.PersistenceError):
+            return cast("type[Exception]", found)
+    return ProgrammingError

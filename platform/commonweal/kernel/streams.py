@@ -1,0 +1,169 @@
+"""Streams kept warm: what we last understood of a record, so that the next command need not read its whole history."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from commonweal.kernel import codec
+from commonweal.kernel.decider import DECIDERS, Decider
+from commonweal.kernel.log import Log, NewClaim, NewEvent, Recorded
+from commonweal.kernel.vault import Vault
+
+_KEPT: Final = 20_000
+
+
+@dataclass(slots=True)
+class Kept:
+    """A stream as this process understands it, perhaps ahead of the database by what is on its way there (`pending`)."""
+
+    decider: Decider
+    identity: str
+    state: Any
+    version: int
+    pending: "asyncio.Future[int] | None" = None
+
+    @property
+    def stream_id(self) -> str:
+        return self.decider.stream_id(self.identity)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event as understood, and what is known of how it came to be."""
+
+    position: int
+    stream_id: str
+    version: int
+    event: Any
+    event_id: UUID
+    recorded_at: datetime
+    command_id: UUID | None
+    occurred_at: datetime | None
+    actor: str | None
+    channel: str | None
+    traceparent: str | None
+
+    @property
+    def identity(self) -> str:
+        return self.stream_id.partition("-")[2]
+
+    @property
+    def at(self) -> datetime:
+        """When it happened as far as we know: as told, else when it was recorded."""
+        return self.occurred_at or self.recorded_at
+
+
+class Streams:
+    """One tenant's streams in this process: its log, its vault, and the states it keeps warm."""
+
+    def __init__(self, tenant: str, log: Log, vault: Vault, deciders: dict[str, Decider] = DECIDERS) -> None:
+        self.tenant = tenant
+        self.log = log
+        self.vault = vault
+        self._deciders = deciders
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+
+    async def get(self, category: str, identity: str) -> Kept:
+        """A stream, warm or read now."""
+        stream_id = self._deciders[category].stream_id(identity)
+        if (kept := self._kept.get(stream_id)) is None:
+            read = await self.committed(category, identity)
+            kept = self._kept.get(
+                stream_id
+            )  # another command may have brought it, and gone on from it, in the meantime
+            return self._keep(read) if kept is None else kept
+        self._kept.move_to_end(stream_id)
+        return kept
+
+    async def committed(self, category: str, identity: str) -> Kept:
+        """A stream as the database has it, beside what is kept here."""
+        decider = self._deciders[category]
+        base = self._kept.get(decider.stream_id(identity))
+        if base is not None and base.pending is not None:
+            pending = base.pending
+            await asyncio.wait([pending])
+            if pending.exception() is not None:
+                base = None
+        state, version = (decider.initial, 0) if base is None else (base.state, base.version)
+        recorded = await self.log.stream(decider.stream_id(identity), version)
+        for fact in await self.understand(recorded):
+            state = decider.evolve(state, fact.event)
+        return Kept(decider, identity, state, recorded[-1].version if recorded else version)
+
+    def current(self, kept: Kept) -> bool:
+        """Is this still what the process knows of the stream?"""
+        return self._kept.get(kept.stream_id) is kept
+
+    def advance(self, kept: Kept, events: Sequence[object], pending: "asyncio.Future[int]") -> None:
+        """Go on from what was just decided, before the database has answered; forget it again if that is refused."""
+        state = kept.state
+        for event in events:
+            state = kept.decider.evolve(state, event)
+        ahead = self._keep(Kept(kept.decider, kept.identity, state, kept.version + len(events), pending))
+
+        def settled(done: "asyncio.Future[int]") -> None:
+            if done.cancelled() or done.exception() is not None:
+                self._kept.pop(ahead.stream_id, None)
+            else:
+                ahead.pending = None
+
+        pending.add_done_callback(settled)
+
+    def forget(self, stream_id: str) -> None:
+        """Keep nothing of this stream: the next command reads it anew."""
+        self._kept.pop(stream_id, None)
+
+    async def understand(self, recorded: Sequence[Recorded]) -> list[Fact]:
+        """Stored events, opened and as they are understood today. One question to the vault for all of them."""
+        names = [codec.key_name(each.data) for each in recorded]
+        await self.vault.fetch(name for name in names if name is not None)
+        return [
+            Fact(
+                each.position, each.stream_id, each.version,
+                codec.decode(each.type, each.data, codec.about(self.tenant, each.stream_id, each.version, each.type), self.vault),
+                each.event_id, each.recorded_at, each.command_id, each.occurred_at, each.actor, each.channel, each.traceparent,
+            )
+            for each in recorded
+        ]  # fmt: skip
+
+    def unkeyed(self, kept: Kept, events: Sequence[object]) -> Iterable[str]:
+        """The names of keys that these events need and that are not at hand."""
+        state = kept.state
+        for event in events:
+            state = kept.decider.evolve(state, event)
+            if codec.has_personal(event):
+                name = kept.decider.key_of(state, kept.identity)
+                if not self.vault.has(name):
+                    yield name
+
+    def write(self, kept: Kept, events: Sequence[object]) -> tuple[list[NewEvent], list[NewClaim]]:
+        """Events as they will be stored, and the keys they take or give back."""
+        stream_id = kept.stream_id
+        state, version = kept.state, kept.version
+        written: list[NewEvent] = []
+        claims: list[NewClaim] = []
+        for event in events:
+            state = kept.decider.evolve(state, event)
+            version += 1
+            name = type(event).__name__
+            key_name = key = None
+            if codec.has_personal(event):
+                key_name = kept.decider.key_of(state, kept.identity)
+                key = self.vault.get(key_name)
+            data = codec.encode(event, codec.about(self.tenant, stream_id, version, name), key_name, key)
+            written.append(NewEvent(stream_id, version, name, data))
+            for claim in kept.decider.claims(event):
+                taken = self.log.hash(claim.kind, claim.value)
+                claims.append(NewClaim(claim.kind, taken, stream_id, claim.release))
+        return written, claims
+
+    def _keep(self, kept: Kept) -> Kept:
+        self._kept[kept.stream_id] = kept
+        self._kept.move_to_end(kept.stream_id)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return kept

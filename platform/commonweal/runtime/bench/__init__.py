@@ -1,0 +1,1 @@
+"""Benches: what it costs, measured beside something else."""

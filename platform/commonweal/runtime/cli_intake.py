@@ -1,0 +1,95 @@
+"""`commonweal intake hl7v2 FILE…`: messages somebody has as files go the same road as those a hospital sends."""
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from rich.console import Console
+from rich.table import Table
+
+from commonweal.domain import tenant as ics
+from commonweal.domain.message import Refused
+from commonweal.intake.hl7v2 import report
+from commonweal.intake.hl7v2.hear import BY_HAND
+from commonweal.runtime import hospital_feed
+from commonweal.runtime.installation import installation
+from commonweal.runtime.open_store import open_store
+from commonweal.runtime.settings import load
+from tenants.store import Store, Tenant, UnknownTenant
+
+
+@click.group()
+def intake() -> None:
+    """Take in what others tell us."""
+
+
+@intake.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tenant", required=True, metavar="ODS", help="The ICS whose messages these are.")
+@click.option("--trust", metavar="ODS", help="The trust that wrote them; the first one of the ICS if left out.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
+def hl7v2(files: tuple[Path, ...], tenant: str, trust: str | None, as_json: bool) -> None:
+    """Take in HL7 v2 messages, one a FILE.
+
+    Each is answered as a hospital would be: AA recorded or knowingly passed over, AE to be tried again, AR never to be taken.
+    Because a person hands them in, any sending facility may stand in them. Ends with 1 if one is to be tried again.
+    """
+    try:
+        answered = asyncio.run(_take_all(files, tenant, trust, as_json))
+    except (Refused, UnknownTenant) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if not as_json:
+        Console().print(_table(answered))
+    sys.exit(1 if any(line["ack"] == "AE" for line in answered) else 0)
+
+
+async def _take_all(files: Sequence[Path], ods: str, trust: str | None, as_json: bool) -> list[dict[str, Any]]:
+    answered: list[dict[str, Any]] = []
+    async with installation(load(os.environ)) as found, _closing(open_store(found, "intake")) as store:
+        tenant = await store.tenant(ods)
+        sender = await _trust(tenant, trust)
+        for file in files:
+            answered.append(await take_file(tenant, sender, file))
+            if as_json:
+                click.echo(json.dumps(answered[-1], ensure_ascii=False))
+    return answered
+
+
+@asynccontextmanager
+async def _closing(store: Store) -> AsyncIterator[Store]:
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def take_file(tenant: Tenant, trust: str, file: Path) -> dict[str, Any]:
+    """One message as its line: what `report` reads from it, with the answer it really got."""
+    raw = await asyncio.to_thread(file.read_bytes)
+    taken = await hospital_feed.take(tenant, trust, raw, BY_HAND)
+    return report(raw, str(file)) | {"ack": taken.ack, "reason": taken.reason}
+
+
+async def _trust(tenant: Tenant, wanted: str | None) -> str:
+    known: ics.State = (await tenant.streams.committed(ics.CATEGORY, tenant.ods)).state
+    trust = wanted or next(iter(known.trusts), None)
+    if trust is None:
+        raise Refused(f"{tenant.ods} has no trust yet: name one in its file and onboard it again")
+    if trust not in known.trusts:
+        raise Refused(f"{trust} is not a trust of {tenant.ods}; it has {', '.join(known.trusts)}")
+    return trust
+
+
+def _table(answered: list[dict[str, Any]]) -> Table:
+    counted = Counter((line["event_kind"] or "unknown", line["ack"], line["reason"] or "") for line in answered)
+    table = Table("What happened", "Answer", "Messages", "Why", title=f"{len(answered)} messages")
+    for (kind, ack, reason), number in sorted(counted.items()):
+        table.add_row(kind, ack, str(number), reason)
+    return table

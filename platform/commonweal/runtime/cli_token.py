@@ -1,0 +1,76 @@
+"""`commonweal token`: a bearer token for an invented user, to try things with."""
+
+import asyncio
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import click
+
+from commonweal.domain import user
+from commonweal.domain.message import Refused
+from commonweal.kernel.handle import handle
+from commonweal.kernel.log import About
+from commonweal.runtime import development_issuer
+from commonweal.runtime.access import user_id
+from commonweal.runtime.development_issuer import DevelopmentIssuer
+from commonweal.runtime.installation import Installation, installation
+from commonweal.runtime.open_store import open_store
+from commonweal.runtime.settings import Settings, load
+from tenants.store import Tenant, UnknownTenant
+
+
+@click.command()
+@click.option("--tenant", required=True, help="The ICS, by its ODS code.")
+@click.option("--role", required=True, help="What the user is to the ICS, such as link_worker.")
+@click.option("--subject", required=True, help="An invented name for the user, such as demo-amber.")
+@click.option(
+    "--scope", help="tenant, or kind:id such as pcn:U35821. Without it, what they have in that role, else tenant."
+)
+@click.option("--hours", type=click.IntRange(1, 24), default=8, show_default=True, help="How long the token holds.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def token(tenant: str, role: str, subject: str, scope: str | None, hours: int, *, as_json: bool) -> None:
+    """Print a bearer token for an invented user, who is granted the role where they have it not. Development only."""
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    try:
+        printed, scopes = asyncio.run(_make(load(os.environ), tenant, role, subject, scope, timedelta(hours=hours)))
+    except (Refused, UnknownTenant) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    if not as_json:
+        click.echo(printed)
+        return
+    about = {"tenant": tenant, "role": role, "scopes": scopes, "subject": subject}
+    click.echo(json.dumps({"token": printed, **about, "expires_at": until.isoformat(timespec="seconds")}))
+
+
+async def grant(tenant: Tenant, issuer: str, subject: str, role: str, scope: str | None = None) -> frozenset[str]:
+    """See to it that a user has a role; over what they have it then. Raises Refused for a role or scope there is not.
+
+    Without a scope, whoever has the role over anything is granted no more.
+    """
+    identity = user_id(issuer, subject)
+    before: user.State = (await tenant.streams.committed(user.CATEGORY, identity)).state
+    if scope is not None or not any(held == role for held, _ in before.grants):
+        about = About(occurred_at=datetime.now(UTC), actor="operator", channel="cli")
+        await handle(tenant.streams, identity, user.GrantUser(role=role, scope=scope or "tenant"), about)
+    after: user.State = (await tenant.streams.committed(user.CATEGORY, identity)).state
+    return frozenset(over for held, over in after.grants if held == role)
+
+
+async def _make(
+    settings: Settings, tenant: str, role: str, subject: str, scope: str | None, lifetime: timedelta
+) -> tuple[str, list[str]]:
+    if settings.oidc_issuer is not None:
+        raise Refused(f"tokens for this installation come from {settings.oidc_issuer}, not from here")
+    async with installation(settings) as found:
+        issuer = DevelopmentIssuer(settings, found.platform_key)
+        made = issuer.issue(subject, tenant, lifetime)
+        return made, sorted(await _granted(found, tenant, role, subject, scope))
+
+
+async def _granted(found: Installation, tenant: str, role: str, subject: str, scope: str | None) -> frozenset[str]:
+    store = open_store(found, "token")
+    try:
+        return await grant(await store.tenant(tenant), development_issuer.NAME, subject, role, scope)
+    finally:
+        await store.close()

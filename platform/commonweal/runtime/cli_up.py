@@ -1,0 +1,80 @@
+"""`commonweal up`: everything on this machine, with the example ICSs, and links to sign in with."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import rich_click as click
+
+from commonweal.runtime import supervisor
+from commonweal.runtime.ground import EXAMPLES, ground
+from commonweal.runtime.installation import Installation
+from commonweal.runtime.settings import Settings, load
+from commonweal.runtime.sign_in import SignInLinks
+from tenants import ics_file
+from tenants.onboard import bring_up_to_date, onboard, prepare_control
+
+_SHOWN: Final = ("triager", "team_lead", "link_worker")
+"""Roles whose links are worth printing: those who can use the console now."""
+
+
+def say(text: str) -> None:
+    """A line for whoever started us."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="The folder that holds everything. [default: .data]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Where the console and GraphQL are. [default: 8000]")
+@click.option("--mllp-port", type=click.IntRange(1, 65535), help="Where HL7 v2 is heard. [default: 2575]")
+def up(data: Path | None, port: int | None, mllp_port: int | None) -> None:
+    """Start PostgreSQL, NATS and every process; Ctrl-C stops them all. In development the example ICSs are onboarded."""
+    given = {"COMMONWEAL_DATA": data, "COMMONWEAL_PORT": port, "COMMONWEAL_MLLP_PORT": mllp_port}
+    chosen = {name: str(value) for name, value in given.items() if value is not None}
+    settings = load({**os.environ, **chosen})
+    sys.exit(supervisor.run(settings, prepare=prepare, serving=greet))
+
+
+async def prepare(installation: Installation) -> None:
+    """The control log, every ICS on the roster as this version wants it, the examples where none is."""
+    async with ground(installation) as found:
+        await prepare_control(found)
+        roster = await found.store.roster()
+        for placement in roster.values():
+            for made in await bring_up_to_date(found, placement):
+                say(f"{placement.ods}: {made}")
+        if roster or installation.settings.environment == "production":
+            return
+        for path in sorted(EXAMPLES.glob("*.toml")):
+            ics = ics_file.read(path)
+            say(f"onboarding {ics.name} ({ics.ods})")
+            await onboard(found, ics, lambda _: asyncio.sleep(0))
+
+
+async def greet(installation: Installation) -> None:
+    """Where to go, and links that sign in."""
+    settings = installation.settings
+    say(f"\n  Commonweal is at http://{settings.host}:{settings.port}\n")
+    if settings.oidc_issuer is None:
+        for line in sign_in_links(settings, installation.platform_key):
+            say(line)
+
+
+def sign_in_links(settings: Settings, platform_key: bytes) -> list[str]:
+    """A line for each example user who has something to see."""
+    links = SignInLinks(settings, platform_key)
+    lines: list[str] = []
+    for path in sorted(EXAMPLES.glob("*.toml")):
+        ics = ics_file.read(path)
+        lines.append(f"  {ics.name} ({ics.ods})")
+        for role in _SHOWN:
+            user = next((user for user in ics.users if user.role == role), None)
+            if user is not None:
+                name = next((worker.name for worker in ics.link_workers if worker.subject == user.subject), "")
+                link = links.link(user.subject, ics.ods, name or user.subject)
+                lines.append(f"    {role.replace('_', ' '):<12} {link}")
+        lines.append("")
+    return lines

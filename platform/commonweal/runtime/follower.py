@@ -1,0 +1,45 @@
+"""The follower keeps every room of every ICS up to date with its log."""
+
+import asyncio
+import sys
+from functools import partial
+
+from commonweal.kernel.follow import Room
+from commonweal.kernel.read_model import ReadModel
+from commonweal.runtime.each_tenant import each_tenant
+from commonweal.runtime.open_store import open_store
+from commonweal.runtime.process import Process, run
+from projections import READ_MODELS
+from tenants.store import Tenant
+
+
+async def main(process: Process) -> None:
+    store = open_store(process.installation, "follower", process.bus)
+    rooms: dict[tuple[str, str], Room] = {}
+
+    def room(tenant: Tenant, model: ReadModel) -> Room:
+        changed = partial(_changed, process, f"changed.{tenant.ods}.{model.name}")
+        made = Room(tenant.streams, tenant.pool.borrow, model, changed)
+        return rooms.setdefault((tenant.ods, model.name), made)
+
+    async def work(tenant: Tenant, woken: asyncio.Event) -> None:
+        follow = [_one(room(tenant, model), woken) for model in READ_MODELS]
+        await asyncio.gather(*follow)
+
+    process.complaint = lambda: "; ".join(room.stopped for room in rooms.values() if room.stopped)
+    try:
+        await each_tenant(process, store, work)
+    finally:
+        await store.close()
+
+
+async def _one(room: Room, woken: asyncio.Event) -> None:
+    await room.follow(woken)
+
+
+async def _changed(process: Process, subject: str, position: int) -> None:
+    await process.bus.publish(subject, b"%d" % position)
+
+
+if __name__ == "__main__":
+    sys.exit(run("follower", main))

@@ -1,0 +1,173 @@
+"""Mutations, made from the commands: what the domain can do, and someone may, is what GraphQL offers."""
+
+import re
+import types
+from collections.abc import Callable
+from dataclasses import MISSING, fields, make_dataclass
+from dataclasses import field as dataclass_field
+from datetime import date, datetime
+from typing import Any, Final, Union, get_args, get_origin
+from uuid import UUID, uuid4, uuid5
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
+
+from commonweal.domain.message import field_types
+from commonweal.kernel.decider import BEHAVIOURS
+from commonweal.kernel.reading import Position
+from commonweal.runtime.permissions import COMMANDS
+
+COMMAND_IDS: Final = UUID("5f7a9a52-3d0f-5b0e-9c55-0d6d8f2a8a11")
+"""Under this name space an idempotency key becomes a command's id, and a new record's id."""
+CLOCKS: Final[dict[str, Callable[[datetime], object]]] = {
+    "at": lambda now: now,
+    "received_at": lambda now: now,
+    "on": lambda now: now.date(),
+}
+"""Fields that say when it is now: the server's clock answers, not the client."""
+_ADDRESS: Final = {"referral_id"}
+"""Fields that repeat the id of the record a command is addressed to."""
+
+
+@strawberry.type(description="What a mutation came to. Give `position` to a view's `afterPosition` to see it there.")
+class Receipt:
+    id: strawberry.ID
+    version: int
+    position: Position
+    command_id: strawberry.ID
+    repeated: bool
+
+
+def mutation_type(run: Callable[..., Any]) -> type:
+    """A Strawberry `Mutation` with a field for each command somebody may give.
+
+    `run(info, command_class, identity, values, key, expected_version)` carries it out and answers a `Receipt`.
+    """
+    made = {_name(command): _field(command, run) for command in COMMANDS if _offered(command)}
+    return strawberry.type(type("Mutation", (), {**made, "__annotations__": {}}))
+
+
+def camel(name: str) -> str:
+    """`expected_version` → `expectedVersion`."""
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def _name(command: type) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", command.__name__).lower()
+
+
+def asked(command: type) -> dict[str, Any]:
+    """The fields of a command that a client gives, with their types."""
+    primary = BEHAVIOURS[command].primary
+    return {
+        name: hint
+        for name, hint in field_types(command).items()
+        if name not in CLOCKS and not (primary == "referral" and name in _ADDRESS)
+    }
+
+
+def makes_new(command: type) -> bool:
+    """Does this command make a record that has no id yet? A person's consents and a user's grants have theirs."""
+    behaviour = BEHAVIOURS[command]
+    return behaviour.creates and behaviour.primary not in ("consent", "user")
+
+
+def _offered(command: type) -> bool:
+    return all(_plain(hint) for hint in asked(command).values())
+
+
+def _plain(hint: Any) -> bool:
+    if get_origin(hint) in (Union, types.UnionType):
+        return all(_plain(each) for each in get_args(hint))
+    if get_origin(hint) is tuple:
+        return _plain(get_args(hint)[0])
+    return hint in (str, int, bool, date, datetime, type(None))
+
+
+def _graphql_type(hint: Any) -> Any:
+    return list[get_args(hint)[0]] if get_origin(hint) is tuple else hint  # type: ignore[misc]
+
+
+def _input(command: type) -> type | None:
+    hints = asked(command)
+    if not hints:
+        return None
+    defaults = {f.name: f.default for f in fields(command) if f.default is not MISSING}
+    columns: list[Any] = []
+    for name, hint in hints.items():
+        if name in defaults:
+            default = defaults[name]
+            given = _graphql_type(hint) | None if default == () else _graphql_type(hint)
+            columns.append((name, given, dataclass_field(default=None if default == () else default)))
+        else:
+            columns.append((name, _graphql_type(hint)))
+    columns.sort(key=len)  # those without a default first
+    return strawberry.input(make_dataclass(f"{command.__name__}Input", columns, kw_only=True))
+
+
+def _field(command: type, run: Callable[..., Any]) -> Any:
+    creates = makes_new(command)
+    made = _input(command)
+
+    async def resolve(info: strawberry.Info, **given: Any) -> Receipt:
+        values = {} if made is None else _values(given.get("input"), command)
+        key = given.get("idempotency_key")
+        receipt = await run(info, command, given.get("id"), values, key, given.get("expected_version"))
+        assert isinstance(receipt, Receipt)  # noqa: S101 – the contract of `run`
+        return receipt
+
+    arguments = []
+    if creates:
+        arguments.append(_argument("idempotency_key", str))
+    else:
+        arguments.append(_argument("id", strawberry.ID))
+    if made is not None:
+        arguments.append(_argument("input", made))
+    if not creates:
+        arguments.append(_argument("idempotency_key", str | None, None))
+    arguments.append(_argument("expected_version", int | None, None))
+    resolve.__annotations__ = {"info": strawberry.Info, "return": Receipt}
+    resolver = StrawberryResolver(resolve)
+    resolver.__dict__["arguments"] = arguments
+    return StrawberryField(
+        python_name=_name(command),
+        graphql_name=camel(_name(command)),
+        type_annotation=StrawberryAnnotation(Receipt),
+        base_resolver=resolver,
+        description=(command.__doc__ or "").strip()
+        if not (command.__doc__ or "").startswith(command.__name__)
+        else None,
+    )
+
+
+def _argument(name: str, hint: Any, default: Any = MISSING) -> StrawberryArgument:
+    extra = {} if default is MISSING else {"default": default}
+    return StrawberryArgument(python_name=name, graphql_name=None, type_annotation=StrawberryAnnotation(hint), **extra)
+
+
+def _values(given: Any, command: type) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value := getattr(given, name), list) else value for name in asked(command)}
+
+
+def make(command: type, identity: str, values: dict[str, Any], now: datetime) -> Any:
+    """The command itself: what the client gave, the record's id where the command repeats it, the clock."""
+    wanted = field_types(command)
+    filled = {name: clock(now) for name, clock in CLOCKS.items() if name in wanted}
+    address = {name: identity for name in _ADDRESS if name in wanted and BEHAVIOURS[command].primary == "referral"}
+    return command(**values, **filled, **address)
+
+
+def ids(command: type, identity: str | None, key: str | None, asker: str) -> tuple[UUID, str]:
+    """The command's id and the record's: both follow from the idempotency key, so that asking twice is asking once.
+
+    Raises a located REFUSED error where a new record is wanted without a key.
+    """
+    if key is not None and not 1 <= len(key) <= 200:
+        raise GraphQLError("idempotencyKey has 1 to 200 characters", extensions={"code": "REFUSED"})
+    command_id = uuid4() if key is None else uuid5(COMMAND_IDS, f"{asker}|{command.__name__}|{identity or ''}|{key}")
+    return command_id, identity or str(uuid5(command_id, "record"))

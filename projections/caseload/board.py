@@ -1,0 +1,139 @@
+"""The caseload board as it is shown: who is where on the way from referral to support."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+COLUMNS: Final = {
+    "to_triage": "To triage",
+    "waiting": "Waiting",
+    "allocated": "Allocated",
+    "in_support": "In support",
+    "closed": "Closed",
+}
+"""The columns from left to right. Closed is shown when it is asked for."""
+
+COLUMN_OF: Final = {
+    "received": "to_triage",
+    "in triage": "to_triage",
+    "waiting": "waiting",
+    "allocated": "allocated",
+    "engaged": "in_support",
+    "closed": "closed",
+    "rejected": "closed",
+    "redirected": "closed",
+    "declined": "closed",
+    "retracted": "closed",
+}
+"""A referral's phase (`commonweal.domain.referral.State.phase`) → the column it stands in."""
+
+_EMPTY: Final = {
+    "to_triage": "Nothing to triage",
+    "waiting": "Nobody is waiting",
+    "allocated": "Nobody awaits a first contact",
+    "in_support": "Nobody is in support",
+    "closed": "Nothing is closed",
+}
+
+_NEXT: Final = {
+    "to_triage": ("Triage", "triage"),
+    "waiting": ("Allocate", "allocate"),
+    "allocated": ("Record first contact", "first-contact"),
+}
+"""What can be done with a card: the words, and the page below `/referrals/<id>/`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One referral. `column` is a key of COLUMNS; `name` is None when the person is erased; `nhs_number` is ten digits.
+
+    `since` is the day the referral came into its column: it is shown as days waiting. `overdue`: the triage clock has
+    lapsed. `priority` is None when it is routine; it and `needs` are words. `may_act`: the reader's role may take the next step.
+    """
+
+    referral_id: str
+    column: str
+    name: str | None
+    nhs_number: str | None
+    age_band: str | None
+    practice: str
+    needs: tuple[str, ...]
+    referred_on: date
+    since: date
+    priority: str | None = None
+    overdue: bool = False
+    link_worker: str | None = None
+    may_act: bool = True
+
+    @property
+    def next_step(self) -> tuple[str, str] | None:
+        """(words, address) of the one thing to do next; None where there is nothing, or the reader may not."""
+        step = _NEXT.get(self.column)
+        if step is None or not self.may_act or self.name is None:
+            return None
+        return step[0], f"/referrals/{self.referral_id}/{step[1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    key: str
+    title: str
+    cards: tuple[Card, ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One question of the filter form; `chosen` is the value in force, empty for everything."""
+
+    name: str
+    label: str
+    everything: str
+    choices: tuple[Choice, ...]
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """`many` counts every referral the filters let through. `newer` and `older` are addresses, None at either end.
+
+    `today` is the day in London that waiting is counted to. How fresh the board is stands in the page's frame.
+    """
+
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...]
+    many: int
+    today: date
+    newer: str | None = None
+    older: str | None = None
+    said: str | None = None
+    """A sentence about what was just done, for example `Aisha Khan was allocated to Jo Bell`."""
+
+    @property
+    def shown(self) -> int:
+        return sum(len(column.cards) for column in self.columns)
+
+    @property
+    def filtered(self) -> bool:
+        return any(asked.chosen for asked in self.filters)
+
+
+def columns(cards: Iterable[Card], chosen: str = "") -> tuple[Column, ...]:
+    """Sort cards into columns, their order kept. `chosen` is one column's key, or empty for all but Closed.
+
+    Raises KeyError for a card that belongs in no shown column: a referral is never left out in silence.
+    """
+    keys = [chosen] if chosen else [key for key in COLUMNS if key != "closed"]
+    placed: dict[str, list[Card]] = {key: [] for key in keys}
+    for card in cards:
+        placed[card.column].append(card)
+    return tuple(
+        Column(key=key, title=COLUMNS[key], cards=tuple(found), empty=_EMPTY[key]) for key, found in placed.items()
+    )

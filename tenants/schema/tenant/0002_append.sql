@@ -1,0 +1,104 @@
+-- Appends the events of many commands at once: all of them, or none and the reasons.
+--
+-- seen_*    streams the commands read, each once, and the version the first of them saw (0: no events yet)
+-- event_*   the events in order; an array is as long as event_stream, or null where no event has a value
+-- command   the ids of the commands: each may be carried out once
+-- claim_*   keys to take, or to give back
+--
+-- Answers one row ('appended', null, position before the first event, null), or, with nothing written, a row for each reason:
+-- ('conflict', ordinal in seen_*, newest version of the stream, null)
+-- ('repeated', ordinal in command, null, null)
+-- ('claimed', ordinal in claim_*, null, the stream that holds the key)
+create function append(
+    seen_stream text[], seen_version integer[],
+    event_stream text[], event_version integer[], event_type text[], event_data bytea[],
+    event_command uuid[], event_occurred timestamptz[], event_actor text[], event_on_behalf_of text[], event_channel text[],
+    event_correlation uuid[], event_causation uuid[], event_traceparent text[],
+    command uuid[],
+    claim_kind text[], claim_hash bytea[], claim_stream text[], claim_release boolean[]
+)
+returns table (outcome text, ordinal bigint, number bigint, holder text)
+language plpgsql
+security definer
+set search_path from current
+set enable_seqscan = off -- plans are made once, on tables still empty: only the indexes stay right as they grow
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+    base bigint;
+    added bigint;
+    refused boolean;
+begin
+    select h.position into base from head as h for update;
+
+    return query
+    select 'conflict', s.ordinal, coalesce(newest.version, 0)::bigint, null::text
+    from unnest(seen_stream, seen_version) with ordinality as s (stream_id, version, ordinal)
+    left join lateral (
+        select e.version from events as e where e.stream_id = s.stream_id order by e.version desc limit 1
+    ) as newest on true
+    where coalesce(newest.version, 0) <> s.version;
+    refused := found;
+
+    return query
+    select 'repeated', c.ordinal, null::bigint, null::text
+    from unnest(command) with ordinality as c (id, ordinal)
+    where exists (select from events as e where e.command_id = c.id);
+    refused := refused or found;
+
+    if claim_kind is not null then
+        return query
+        select 'claimed', k.ordinal, null::bigint, c.stream_id
+        from unnest(claim_kind, claim_hash, claim_release) with ordinality as k (kind, hash, release, ordinal)
+        join claims as c on c.kind = k.kind and c.hash = k.hash
+        where not k.release;
+        refused := refused or found;
+    end if;
+
+    if refused then
+        return;
+    end if;
+
+    insert into events (
+        position, stream_id, version, type, data, command_id, occurred_at, actor, on_behalf_of, channel,
+        correlation_id, causation_id, traceparent
+    )
+    select
+        base + e.ordinal, e.stream_id, e.version, e.type, e.data, e.command_id, e.occurred_at, e.actor, e.on_behalf_of,
+        e.channel, e.correlation_id, e.causation_id, e.traceparent
+    from unnest(
+        event_stream, event_version, event_type, event_data, event_command, event_occurred, event_actor,
+        event_on_behalf_of, event_channel, event_correlation, event_causation, event_traceparent
+    ) with ordinality as e (
+        stream_id, version, type, data, command_id, occurred_at, actor,
+        on_behalf_of, channel, correlation_id, causation_id, traceparent, ordinal
+    );
+    get diagnostics added = row_count;
+
+    if claim_kind is not null then
+        delete from claims as c
+        using unnest(claim_kind, claim_hash, claim_stream, claim_release) as k (kind, hash, stream_id, release)
+        where k.release and c.kind = k.kind and c.hash = k.hash and c.stream_id = k.stream_id;
+
+        insert into claims (kind, hash, stream_id)
+        select k.kind, k.hash, k.stream_id
+        from unnest(claim_kind, claim_hash, claim_stream, claim_release) as k (kind, hash, stream_id, release)
+        where not k.release;
+    end if;
+
+    update head set position = base + added;
+    return query select 'appended', null::bigint, base, null::text;
+end
+$$;
+
+-- Gives back every key a stream holds: an erased person's NHS number may be registered anew.
+create function give_back(holder text)
+returns bigint
+language sql
+security definer
+set search_path from current
+as $$
+    with gone as (delete from claims where stream_id = holder returning 1)
+    select count(*) from gone
+$$;

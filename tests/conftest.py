@@ -1,0 +1,66 @@
+"""What every test may ask for: real servers in a folder of their own, one set for each pytest process."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from commonweal.domain.message import Refused
+from commonweal.runtime.child import Child
+from commonweal.runtime.installation import Installation, lock, start_servers, stop
+from commonweal.runtime.settings import load
+
+
+def folder() -> Path:
+    """A new folder that PostgreSQL's user can pass through, which those of pytest are not when root runs it."""
+    made = Path(tempfile.mkdtemp(prefix="commonweal-test-"))
+    made.chmod(0o711)
+    return made
+
+
+def missing(reason: str) -> NoReturn:
+    """A program a test needs is not there: CI must have it, elsewhere the test is left out."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Installation]:
+    """PostgreSQL and NATS, started once in each pytest process; they end with it however it ends."""
+    data = folder()
+    children: list[Child] = []
+    settings = load({"COMMONWEAL_DATA": str(data)})
+    try:
+        with lock(settings):
+            try:
+                installation = asyncio.run(start_servers(settings, children))
+            except Refused as refusal:
+                missing(str(refusal))
+            yield installation
+            asyncio.run(stop(children))
+    finally:
+        shutil.rmtree(data)
+
+
+@pytest.fixture(scope="session")
+def platform_key(servers: Installation) -> bytes:
+    """The 32 bytes from which the servers' passwords and seeds are derived."""
+    return servers.platform_key
+
+
+@pytest.fixture(scope="session")
+def database_url(servers: Installation) -> str:
+    """The administrator's connection to the database `commonweal`."""
+    return servers.database_url
+
+
+@pytest.fixture(scope="session")
+def vault_url(servers: Installation) -> str:
+    """The administrator's connection to the database `commonweal_vault`."""
+    return servers.vault_url

@@ -1,0 +1,79 @@
+"""What holds of every decider, whatever is asked of it in whatever order.
+
+evolve never raises; decided twice equals once; what decide returns, evolve accepts.
+"""
+
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from commonweal import domain
+from commonweal.domain import hospital
+from commonweal.domain.message import Refused
+from tests.domain.arbitrary import any_of, facts, members, wishes
+
+LAWFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+by_module = pytest.mark.parametrize("module", domain.MODULES, ids=lambda module: module.CATEGORY)
+
+
+def after(module: ModuleType, state: Any, events: Any) -> Any:
+    for event in events:
+        state = module.evolve(state, event)
+    return state
+
+
+def decided(module: ModuleType, state: Any, command: Any) -> Any:
+    """The state after a command; checks the laws of one decision on the way."""
+    try:
+        events = module.decide(state, command)
+    except Refused:
+        return state
+    then = after(module, state, events)
+    assert module.decide(then, command) == ()
+    return then
+
+
+@by_module
+def test_evolve_never_raises(module: ModuleType) -> None:
+    @LAWFUL
+    @given(st.lists(any_of(facts, module.Event), max_size=8))
+    def law(events: list[Any]) -> None:
+        state = after(module, module.INITIAL, events)
+        assert state == after(module, module.INITIAL, events)
+        if hasattr(module, "person"):
+            assert module.person(state) is None or isinstance(module.person(state), str)
+        if hasattr(module, "claims"):
+            assert all(isinstance(claim.value, str) for event in events for claim in module.claims(event))
+
+    law()
+
+
+BIRTH = {hospital: hospital.PatientDischarged}
+"""What a stream most often begins with, where it is not the module's first event."""
+
+
+@by_module
+def test_decided_twice_equals_once_from_nothing_or_whatever_was_stored(module: ModuleType) -> None:
+    granted: set[type] = set()
+    anything = any_of(facts, module.Event)
+    born = facts(BIRTH.get(module) or members(module.Event)[0])
+    stored: st.SearchStrategy[list[Any]] = st.just([]) | st.builds(
+        lambda first, more: [first, *more], born, st.lists(anything, max_size=3)
+    )
+
+    @settings(LAWFUL, max_examples=100)
+    @given(stored, st.lists(any_of(wishes, module.Command), min_size=4, max_size=10))
+    def law(events: list[Any], commands: list[Any]) -> None:
+        state = after(module, module.INITIAL, events)
+        for command in commands:
+            before, state = state, decided(module, state, command)
+            if state != before:
+                granted.add(type(command))
+
+    law()
+    assert len(granted) * 2 >= len(members(module.Command)), (
+        "the laws were hardly tried: wishes that can be granted are too rare"
+    )
