@@ -42,7 +42,7 @@ check() {
     ruff check .
     lint-imports --no-cache
     mypy
-    squawk --config .squawk.toml tenants/schema/*.sql tenants/schema/*/*.sql
+    squawk --config .squawk.toml tenants/schema/*/*.sql projections/*/table.sql
 }
 
 case ${1:-} in

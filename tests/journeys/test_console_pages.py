@@ -249,7 +249,7 @@ def test_dates_times_and_numbers_are_written_as_the_nhs_writes_them() -> None:
     assert days == ["Today", "Yesterday", "3 days ago", "Tomorrow", "In 4 days"]
     assert wording.clock(datetime(2026, 7, 1, 13, 2, 11, tzinfo=UTC)) == "14:02:11"
     assert wording.nhs_number("9994313471") == "999 431 3471"
-    assert [wording.count_of_days(n) for n in (0, 1, 1200)] == ["0 days", "1 day", "1,200 days"]
+    assert [wording.count_of_days(n) for n in (0, 1, 1200)] == ["less than a day", "1 day", "1,200 days"]
 
 
 def test_a_time_without_a_zone_is_not_shown() -> None:

@@ -23,7 +23,9 @@ def days_ago(day: date, today: date) -> str:
 
 
 def count_of_days(days: int) -> str:
-    """`1 day`, `12 days`."""
+    """`less than a day`, `1 day`, `12 days`."""
+    if days < 1:
+        return "less than a day"
     return "1 day" if days == 1 else f"{days:,} days"
 
 

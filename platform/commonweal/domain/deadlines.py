@@ -55,10 +55,11 @@ def deadline(policies: tenant.Policies, identity: str, event: object) -> Deadlin
         ):
             return Deadline(OFFER, identity, "", None)
         case consent.ConsentGiven(scope=scope, audience=audience, expires_on=day):
-            return Deadline(CONSENT, identity, f"{scope} {audience}", day and _day_after(day))
+            return Deadline(CONSENT, identity, f"{scope} {audience}", None if day is None else _day_after(day))
         case consent.ConsentRefused() | consent.ConsentWithdrawn() | consent.ConsentExpired():
             return Deadline(CONSENT, identity, f"{event.scope} {event.audience}", None)
-    return None
+        case _:
+            return None
 
 
 def when_due(due: Deadline, now: datetime) -> object:
@@ -72,7 +73,8 @@ def when_due(due: Deadline, now: datetime) -> object:
             scope, _, audience = due.about.partition(" ")
             today = now.astimezone(working_days.LONDON).date()
             return consent.ExpireConsent(scope=scope, audience=audience, on=today)
-    raise ValueError(f"no deadline is of the kind {due.kind}")
+        case kind:
+            raise ValueError(f"no deadline is of the kind {kind}")
 
 
 def _working_days(when: datetime, days: int) -> datetime:

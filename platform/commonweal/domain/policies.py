@@ -75,7 +75,8 @@ def _stay(known: Stay, event: hospital.Event) -> Stay:
             return Stay(person_id=known.person_id)
         case hospital.PatientMatched(person_id=person_id):
             return replace(known, person_id=person_id)
-    return known
+        case _:
+            return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def follows(notes: Notes, identity: str, event: object) -> tuple[Send | Forget, 
             )
         case person.PersonErased(basis=basis):
             return (Forget(identity, basis),)
-    return ()
+        case _:
+            return ()
 
 
 OFFER_HOURS: Final = 48
@@ -121,7 +123,10 @@ def _discharge_offer(policies: tenant.Policies, notes: Notes, identity: str) -> 
     rule = policies.discharge_offer
     if rule is None or stay.discharged_at is None or stay.died:
         return ()
-    met = {"care_relationship": _in_our_care(notes, stay.person_id), "wards": _is_listed(stay.ward, policies.offer_wards)}
+    met = {
+        "care_relationship": _in_our_care(notes, stay.person_id),
+        "wards": _is_listed(stay.ward, policies.offer_wards),
+    }
     if not met.get(rule, False):
         return ()
     due_at = later(stay.discharged_at, timedelta(hours=policies.offer_hours or OFFER_HOURS))

@@ -33,7 +33,8 @@ update inbox set state = %s, ack = %s, reason = %s, error = %s, kind = %s, strea
 """
 _LEFT: Final = """
 select id, source, sealed, key_name from inbox
-where state = 'received' and received_at <= now() - %s order by received_at, id limit %s
+where state = 'received' and received_at <= now() - %s and split_part(source, '/', 1) = any(%s)
+order by received_at, id limit %s
 """
 
 log: Final = structlog.get_logger(__name__)
@@ -109,7 +110,7 @@ async def heal(inbox: Inbox, carriers: Mapping[str, CarryOut], older: timedelta 
     healed = 0
     while True:
         async with inbox.borrow() as connection:
-            left = await (await connection.execute(_LEFT, (older, _BATCH), binary=True)).fetchall()
+            left = await (await connection.execute(_LEFT, (older, list(carriers), _BATCH), binary=True)).fetchall()
         for identity, source, sealed, key_name in left:
             try:
                 raw = await _opened(inbox, identity, sealed, key_name)

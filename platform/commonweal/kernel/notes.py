@@ -78,4 +78,6 @@ def _persons(facts: Iterable[Fact], notes: Notes) -> set[str]:
                 persons.add(person_id)
             case person.PersonDied():
                 persons.add(fact.identity)
+            case _:
+                pass
     return persons

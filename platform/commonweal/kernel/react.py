@@ -152,7 +152,9 @@ class Reactor:
             timed = await deadlines.due(connection, now, FIRED_AT_ONCE)
         for each in timed:
             due = each.deadline
-            await self._send(due.kind, due.identity, when_due(due, now), each.event_id, each.position, due.due_at or now)
+            await self._send(
+                due.kind, due.identity, when_due(due, now), each.event_id, each.position, due.due_at or now
+            )
         if timed:
             async with self.borrow() as connection:
                 await deadlines.fired(connection, timed, now)

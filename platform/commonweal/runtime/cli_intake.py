@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import rich_click as click
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -89,7 +89,13 @@ async def _trust(tenant: Tenant, wanted: str | None) -> str:
 
 def _table(answered: list[dict[str, Any]]) -> Table:
     counted = Counter((line["event_kind"] or "unknown", line["ack"], line["reason"] or "") for line in answered)
-    table = Table("What happened", "Answer", "Messages", "Why", title=f"{len(answered)} messages")
+    table = Table(
+        "What happened",
+        "Answer",
+        "Messages",
+        "Why",
+        title=f"{len(answered)} {'message' if len(answered) == 1 else 'messages'}",
+    )
     for (kind, ack, reason), number in sorted(counted.items()):
         table.add_row(kind, ack, str(number), reason)
     return table

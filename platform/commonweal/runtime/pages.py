@@ -1,7 +1,7 @@
 """The caseload's pages: the board, and the forms that move a referral along it. They work without scripts."""
 
 import secrets as random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +28,8 @@ from commonweal.console.forms import (
 )
 from commonweal.console.page import AsOf, Frame, SignedIn, Way, content_security_policy, render
 from commonweal.console.wording import in_london
-from commonweal.domain import codes
+from commonweal.domain import allocation, codes, referral
+from commonweal.runtime import permissions
 from commonweal.runtime.asking import Asking, Unanswered
 from commonweal.runtime.schema import Asker
 from projections.caseload import board
@@ -60,7 +61,7 @@ class Pages:
     asking: Asking
     console: Environment
 
-    def html(
+    async def html(
         self, request: Asked, asker: Asker, template: str, page: object, *, as_of: AsOf | None = None, status: int = 200
     ) -> Response[str]:
         """A whole page, never kept by a browser or a proxy."""
@@ -71,7 +72,14 @@ class Pages:
             role=_ROLES.get(role, role.replace("_", " ")),
             csrf_token=self.asking.door.csrf_token(request),
         )
-        frame = Frame(nonce=nonce, tenant=asker.tenant.ods, signed_in=signed_in, here="/caseload", as_of=as_of)
+        named = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state.configured
+        frame = Frame(
+            nonce=nonce,
+            tenant=named.name if named else asker.tenant.ods,
+            signed_in=signed_in,
+            here="/caseload",
+            as_of=as_of,
+        )
         headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
         text = render(self.console, template, frame, page)
         return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
@@ -138,9 +146,11 @@ async def _caseload(pages: Pages, request: Asked, asker: Asker) -> Response[str]
         place["afterPosition"] = int(position[:15])
     found = (await pages.ask(asker, "Board", filter=wanted, **place))["caseload"]
     filters = await pages.ask(asker, "Filters")
-    page = _board(found, _filters(filters, chosen), chosen, asker.reader.today, _DONE.get(asked.get("done", "")))
+    may = {column for column, step in _STEPS.items() if permissions.may(asker.principal.grants, step)}
+    said = _DONE.get(asked.get("done", ""))
+    page = _board(found, _filters(filters, chosen), chosen, asker.reader.today, said, may)
     as_of = AsOf(at=datetime.fromisoformat(found["asOf"]), position=found["position"])
-    return pages.html(request, asker, "caseload/page.html", page, as_of=as_of)
+    return await pages.html(request, asker, "caseload/page.html", page, as_of=as_of)
 
 
 def _board(
@@ -149,11 +159,12 @@ def _board(
     chosen: Mapping[str, str],
     today: date,
     said: str | None,
+    may: Collection[str],
 ) -> board.Board:
     info = found["pageInfo"]
     kept = {name: value for name, value in chosen.items() if value}
     return board.Board(
-        columns=board.columns([_card(edge["node"]) for edge in found["edges"]], chosen["state"]),
+        columns=board.columns([_card(edge["node"], may) for edge in found["edges"]], chosen["state"]),
         filters=filters,
         many=found["totalCount"],
         today=today,
@@ -163,7 +174,15 @@ def _board(
     )
 
 
-def _card(node: Mapping[str, Any]) -> board.Card:
+_STEPS: Final = {
+    "to_triage": referral.AcceptReferral,
+    "waiting": allocation.AllocateLinkWorker,
+    "allocated": referral.RecordFirstContact,
+}
+"""A column of the board → the command that moves a referral out of it."""
+
+
+def _card(node: Mapping[str, Any], may: Collection[str]) -> board.Card:
     someone, practice, worker = node["person"], node["practice"], node["linkWorker"]
     return board.Card(
         referral_id=node["id"],
@@ -178,6 +197,7 @@ def _card(node: Mapping[str, Any]) -> board.Card:
         priority=_priority(node),
         overdue=node["overdue"],
         link_worker=worker["name"] if worker else None,
+        may_act=node["stage"].lower() in may,
     )
 
 
@@ -247,7 +267,7 @@ async def _show(
     else:
         form = FirstContactForm(**common)
     status = 422 if mistakes else 200
-    return pages.html(request, asker, f"{step.replace('-', '_')}.html", form, status=status)
+    return await pages.html(request, asker, f"{step.replace('-', '_')}.html", form, status=status)
 
 
 def _subject(node: Mapping[str, Any]) -> Subject:

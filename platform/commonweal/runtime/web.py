@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 import uvicorn
 from jinja2 import Environment
-from litestar import Litestar, Request, get
+from litestar import Litestar, Request, get, post
 from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
@@ -21,7 +21,8 @@ import projections
 from commonweal.console.assets import FOR_EVER, assets
 from commonweal.console.page import Frame, Problem, Way, content_security_policy, environment, render
 from commonweal.kernel.trace import where
-from commonweal.runtime import pages, sign_in
+from commonweal.runtime import hospital_feed, pages, sign_in
+from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Asking, Unanswered, context
 from commonweal.runtime.development_issuer import DevelopmentIssuer
 from commonweal.runtime.door import make_door
@@ -53,6 +54,7 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     own = settings.oidc_issuer is None
     routes: list[Any] = [
         _graphql(asking),
+        _hl7v2(asking),
         *pages.routes(asking, console),
         *sign_in.routes(door, SignInLinks(settings, key), console),
         *(DevelopmentIssuer(settings, key).routes() if own else []),
@@ -81,6 +83,20 @@ def _graphql(asking: Asking) -> Any:
         context_getter=context_of,
         subscription_protocols=(),
     )
+
+
+def _hl7v2(asking: Asking) -> HTTPRouteHandler:
+    @post("/hl7/v2", status_code=200)
+    async def message(request: Asked) -> Response[bytes]:
+        principal = await asking.door.authenticate(request)
+        trusts = [where.removeprefix("trust:") for where in principal.scopes("hospital") if where.startswith("trust:")]
+        if len(trusts) != 1:
+            raise NotAllowed("a hospital's feed needs a token granted the role hospital for one trust")
+        tenant = await asking.store.tenant(principal.tenant)
+        answered = await hospital_feed.answer(tenant, trusts[0], await request.body())
+        return Response(answered, media_type="application/hl7-v2")
+
+    return message
 
 
 def _plain(health: Health) -> list[HTTPRouteHandler]:
