@@ -1,6 +1,6 @@
 """Onboarding: an ICS's file becomes its place on the servers, its log, its stream, and the first people who work there."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -8,17 +8,17 @@ from uuid import uuid4
 
 from psycopg import AsyncConnection
 
-from commonweal.domain import link_worker, tenant, user
+from commonweal.domain import roster, tenant
 from commonweal.domain.message import Refused
-from commonweal.domain.roster import PlaceTenant
 from commonweal.kernel.handle import handle
 from commonweal.kernel.log import About
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.streams import Streams
 from tenants import provision, streams
-from tenants.ics import ICS, LinkWorker
+from tenants.ics import ICS
 from tenants.nats_accounts import SYSTEM, Accounts, push
 from tenants.store import CONTROL, Placement, Store
+from tenants.wishes import adds, wishes
 
 ROSTER: Final = "ics"
 """The id of the one roster stream."""
@@ -33,7 +33,11 @@ class Ground:
     accounts: Accounts
     nats_url: str
     store: Store
+    databases: frozenset[str]
+    """The PostgreSQL servers an ICS can be placed on."""
     password: Callable[[str], str]
+    has_key: Callable[[ICS], bool]
+    """Is the ICS's key file there?"""
     keep_key: Callable[[ICS], bool]
     """Makes the ICS's key file where there is none; True where it did."""
     user_id: Callable[[str], str]
@@ -57,89 +61,94 @@ async def bring_up_to_date(ground: Ground, placement: Placement) -> list[str]:
     made = [f"{applied} migrations"] if applied else []
     made += [f"room {name}" for name in await provision.make_rooms(ground.admin, placement, ground.read_models)]
     if await _stream(ground, placement.ods):
-        made.append("stream EVENTS")
+        made.append(f"stream {streams.STREAM}")
     return made
 
 
-def refusals(ics: ICS, state: tenant.State, others: Iterable[tuple[str, tenant.State]], today: datetime) -> list[str]:
-    """Everything in the way of onboarding this file, as sentences; nothing has been done yet.
-
-    `others`: every other ICS here with its configuration; two cannot share a port.
-    """
-    found: list[str] = []
+def refusals(
+    ics: ICS, placed: Mapping[str, Placement], states: Mapping[str, tenant.State], ground: Ground, today: date
+) -> Iterator[str]:
+    """Everything in the way of onboarding this file, as sentences. `placed`, `states`: the ICSs here by their codes."""
     try:
-        tenant.decide(state, ics.configuration(today.date()))
+        tenant.decide(states.get(ics.ods, tenant.INITIAL), ics.configuration(today))
+        roster.decide({}, roster.PlaceTenant(ods=ics.ods, database=ics.database))
     except Refused as refusal:
-        found.append(str(refusal))
+        yield str(refusal)
+    if ics.database not in ground.databases:
+        yield f"database: {ics.database} is not a server of this installation; there is {', '.join(sorted(ground.databases))}"
+    if (here := placed.get(ics.ods)) is not None:
+        if here.database != ics.database:
+            yield f"database: {ics.ods} is on the server {here.database}; onboarding does not move an ICS to another"
+        if here.key_file not in (None, ics.key_file):
+            yield f"key_file: the key of {ics.ods} is {here.key_file}; with another key nobody here could be read any more"
+    for ods, other in placed.items():
+        if ods != ics.ods and other.key_file == ics.key_file:
+            yield f"key_file: {ics.key_file} is the key of {ods}; each ICS has one of its own"
     ports = {
         trust.mllp_port: f"{ods}'s {code}"
-        for ods, other in others
-        for code, trust in other.trusts.items()
-        if trust.mllp_port
+        for ods, state in states.items()
+        for code, trust in state.trusts.items()
+        if trust.mllp_port and ods != ics.ods
     }
-    found += [
-        f"[[trust]] {trust.ods}: mllp_port {trust.mllp_port} is {ports[trust.mllp_port]} already"
-        for trust in ics.trusts
-        if trust.mllp_port in ports
-    ]
-    return found
+    for trust in ics.trusts:
+        if trust.mllp_port in ports:
+            yield f"[[trust]] {trust.ods}: mllp_port {trust.mllp_port} is {ports[trust.mllp_port]} already"
 
 
-async def check(ground: Ground, ics: ICS) -> list[str]:
-    """The refusals of a file against what is hosted here now."""
-    roster = await ground.store.roster()
-    if ics.ods in roster and roster[ics.ods].database != ics.database:
-        return [f"{ics.ods} is on the server {roster[ics.ods].database}: onboarding does not move an ICS to another"]
-    states = {ods: (await (await ground.store.tenant(ods)).streams.committed("tenant", ods)).state for ods in roster}
-    others = [(ods, state) for ods, state in states.items() if ods != ics.ods]
-    return refusals(ics, states.get(ics.ods, tenant.INITIAL), others, datetime.now(UTC))
+async def hosted(ground: Ground) -> dict[str, Placement]:
+    """Every ICS on the roster; none where this installation has no roster yet."""
+    row = await (await ground.admin.execute("select to_regclass('control.events') is not null")).fetchone()
+    return await ground.store.roster() if row is not None and row[0] else {}
 
 
-async def onboard(ground: Ground, ics: ICS, said: Callable[[str], Awaitable[None]]) -> None:
-    """Do all of it; again, only what is missing. Raises `Refused` with every reason before anything is done."""
-    if problems := await check(ground, ics):
+async def check(ground: Ground, ics: ICS, today: date) -> list[str]:
+    """Everything in the way of onboarding this file here and now."""
+    placed = await hosted(ground)
+    states: dict[str, tenant.State] = {}
+    problems: list[str] = []
+    for ods in placed:
+        try:
+            states[ods] = (await (await ground.store.tenant(ods)).streams.committed(tenant.CATEGORY, ods)).state
+        except Refused as refusal:
+            problems.append(str(refusal))
+    return [*problems, *refusals(ics, placed, states, ground, today)]
+
+
+async def unsaid(_what: str) -> None:
+    """Nobody is told."""
+
+
+async def onboard(ground: Ground, ics: ICS, said: Callable[[str], Awaitable[None]] = unsaid) -> None:
+    """Do all of it; again, only what is missing. Raises `Refused` with every reason before anything is done.
+
+    The roster comes after all that its processes will look for, the log after the roster: cut off anywhere, the next run goes on.
+    """
+    today = datetime.now(UTC).date()
+    if problems := await check(ground, ics, today):
         raise Refused("; ".join(problems))
     placement = Placement(ics.ods, ics.database, ics.key_file)
+    await prepare_control(ground)
     if ground.keep_key(ics):
         await said(f"key file {ics.key_file}")
     for made in await bring_up_to_date(ground, placement):
         await said(made)
-    await _tell(
-        ground.store.control.streams, ROSTER, PlaceTenant(ods=ics.ods, database=ics.database, key_file=ics.key_file)
-    )
+    place = roster.PlaceTenant(ods=ics.ods, database=ics.database, key_file=ics.key_file)
+    await _tell(ground.store.control.streams, ROSTER, place)
     await ground.store.roster()
-    hosted = await ground.store.tenant(ics.ods)
-    today = datetime.now(UTC).date()
-    before = await hosted.log.head()
-    await _tell(hosted.streams, ics.ods, ics.configuration(today))
-    for worker in ics.link_workers:
-        if not (await hosted.streams.committed("link_worker", worker.id)).version:
-            await _tell(hosted.streams, worker.id, _engage(worker, ics, today))
-    for each in ics.users:
-        identity = ground.user_id(each.subject)
-        if (each.role, each.scope) not in (await hosted.streams.committed("user", identity)).state.once:
-            await _tell(hosted.streams, identity, user.GrantUser(role=each.role, scope=each.scope))
-    if added := await hosted.log.head() - before:
+    here = await ground.store.tenant(ics.ods)
+    before = await here.log.head()
+    for wish in wishes(ics, ground.user_id, today):
+        kept = await here.streams.committed(wish.category, wish.identity)
+        if adds(kept.state, wish.command):
+            await _tell(here.streams, wish.identity, wish.command)
+    if added := await here.log.head() - before:
         await said(f"{added} events")
 
 
-async def _tell(streams_: Streams, identity: str, command: object) -> None:
+async def _tell(to: Streams, identity: str, command: object) -> None:
     now = datetime.now(UTC)
     await handle(
-        streams_, identity, command, About(command_id=uuid4(), occurred_at=now, actor="operator", channel="onboarding")
-    )
-
-
-def _engage(worker: LinkWorker, ics: ICS, today: date) -> link_worker.EngageLinkWorker:
-    return link_worker.EngageLinkWorker(
-        display_name=worker.name,
-        employer=worker.employer,
-        pcns=worker.pcns,
-        fte_percent=worker.fte_percent,
-        languages=worker.languages,
-        skills=worker.skills,
-        caseload_limit=worker.caseload_limit or ics.policies.caseload_limit,
-        engaged_on=today,
+        to, identity, command, About(command_id=uuid4(), occurred_at=now, actor="operator", channel="onboarding")
     )
 
 

@@ -13,11 +13,12 @@ shown as (
         r.practice, r.received_at, r.since, r.overdue, r.link_worker_id, r.person_id,
         m.name as practice_name, m.pcn
     from caseload_v1_referral as r
+    cross join lateral (select (r.received_at at time zone 'Europe/London')::date as received_on) as d
     left join lateral (
         select m.name, m.pcn
         from caseload_v1_membership as m
         where m.practice = r.practice
-            and m.joined_on <= r.received_at::date and (m.left_on is null or m.left_on > r.received_at::date)
+            and m.joined_on <= d.received_on and (m.left_on is null or m.left_on > d.received_on)
         order by m.joined_on desc
         limit 1
     ) as m on true

@@ -1,7 +1,6 @@
 """The caseload over GraphQL: a page at a time, newest referral first, with who may see what as part of the question."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -145,6 +144,8 @@ class Query:
     ) -> CaseloadConnection:
         reader = _reader(info)
         scope = reader.scope("caseload")
+        if first is not None and last is not None:
+            raise _refusal("a page is counted from one end: give first or last, not both")
         if after_position is not None:
             await info.context["wait"]("caseload", after_position)
         backwards = last is not None
@@ -167,7 +168,8 @@ class Query:
         if before is not None:
             parameters["before_at"], parameters["before_id"] = _place(before, "before")
         rows = await reader.rows(_BOARD, parameters)
-        return _connection(rows, size, backwards=backwards, bounded=bool(before or after), today=reader.today)
+        bounded = (before if backwards else after) is not None
+        return _connection(rows, size, backwards=backwards, bounded=bounded, today=reader.today)
 
     @strawberry.field(description="One referral, or null where there is none that you may see.")
     async def caseload_referral(self, info: strawberry.Info, id: strawberry.ID) -> CaseloadReferral | None:  # noqa: A002
@@ -197,7 +199,7 @@ class Query:
         reader.scope("caseload")
         return [
             CaseloadPractice(code=row["practice"], name=row["name"], pcn_code=row["pcn"], pcn_name=row["pcn_name"])
-            for row in await reader.rows(_PLACES, {})
+            for row in await reader.rows(_PLACES, {"today": reader.today})
         ]
 
     @strawberry.field(description="The organisations a referral can be passed on to.")
@@ -226,19 +228,26 @@ _nobody: Final[Mapping[str, Any]] = {
 }
 
 
+def _refusal(sentence: str) -> GraphQLError:
+    return GraphQLError(sentence, extensions={"code": "REFUSED"})
+
+
 def _size(wanted: int | None) -> int:
     size = 50 if wanted is None else wanted
     if not 0 <= size <= PAGE_AT_MOST:
-        raise GraphQLError(f"a page has 0 to {PAGE_AT_MOST} referrals", extensions={"code": "REFUSED"})
+        raise _refusal(f"a page has 0 to {PAGE_AT_MOST} referrals")
     return size
 
 
-def _place(cursor: str, name: str) -> tuple[datetime, str]:
+def _place(given: str, name: str) -> tuple[datetime, str]:
     try:
-        at, _, referral_id = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return datetime.fromisoformat(at), referral_id
-    except (ValueError, binascii.Error):
-        raise GraphQLError(f"{name} is not a cursor this view gave out", extensions={"code": "REFUSED"}) from None
+        at, _, referral_id = base64.urlsafe_b64decode(given.encode()).decode().partition("|")
+        place = datetime.fromisoformat(at), referral_id
+    except ValueError:
+        place = None
+    if place is None or place[0].utcoffset() is None or cursor(*place) != given:
+        raise _refusal(f"{name} is not a cursor this view gave out")
+    return place
 
 
 def cursor(received_at: datetime, referral_id: str) -> str:

@@ -13,11 +13,12 @@ from commonweal.domain.hospital import EDAttendanceRecorded, PatientAdmitted, Pa
 from commonweal.domain.message import ERASED
 from commonweal.domain.person import ErasePerson
 from commonweal.intake.accept import Answer, Inbox, Received, accept, heal
+from commonweal.intake.forget import forget
 from commonweal.intake.hl7v2.hear import FEED, hear, message_key
 from commonweal.kernel.handle import handle
 from commonweal.runtime import hospital_feed
 from commonweal.runtime.installation import Installation
-from tests.intake.hospital_scene import ARAMINTA, WORDS, Scene, scene, sent
+from tests.intake.hospital_scene import ARAMINTA, NHS_NUMBER, WORDS, Scene, scene, sent
 from tests.tenant import about
 
 Play = Callable[[Scene], Awaitable[None]]
@@ -332,11 +333,28 @@ def test_someone_erased_is_forgotten_in_the_inbox_too(stage: Stage) -> None:
     stage(play)
 
 
+def test_what_was_told_before_we_knew_whose_stay_it_was_is_forgotten_too(stage: Stage) -> None:
+    async def play(on: Scene) -> None:
+        await on.know()
+        unknown = await take(on, sent("a01_admission", ("~943 476 5919^^^NHS^NH", "")))
+        known = await take(on, sent("a03_discharge"))
+        assert (unknown.person_id, known.person_id) == (None, "araminta")
+        assert unknown.stream_id == known.stream_id is not None
+        await on.here.streams.vault.destroy("araminta", "erased")
+        assert await forget(on.inbox, [known.stream_id]) == 2
+        admitted, _, discharged = [fact.event for fact in await on.told()]
+        assert (admitted.name, discharged.name) == (ERASED, ERASED)
+        for row in await on.rows():
+            assert await on.here.streams.vault.make(row["key_name"]) is None
+
+    stage(play)
+
+
 def test_nothing_personal_stands_in_the_inbox_or_the_log_in_clear(stage: Stage) -> None:
     async def play(on: Scene) -> None:
         await on.know()
         names = ("a01_admission", "a03_discharge", "a31_person_updated", "a40_merged", "a04_in_ae")
-        assert not [word for word in WORDS if not any(word in sent(name) for name in names)]
+        assert [word for word in WORDS if not any(word in sent(name) for name in names)] == [NHS_NUMBER.encode()]
         for name in names:
             await take(on, sent(name))
         await take(on, sent("a03_discharge")[60:])

@@ -1,35 +1,22 @@
 """The console's pages in a real browser: everyone can use them, with scripts or without, on a phone or on paper."""
 
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from commonweal.console.assets import FOR_EVER, assets
 from commonweal.console.page import content_security_policy
 from tests.journeys import console_samples as samples
+from tests.journeys.browser import DESKTOP, PHONE, started, violations
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM: Final = Path("/usr/bin/chromium")
-QUIET: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-AXE: Final = Path(__file__).parent / "axe" / "axe.min.js"
-DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
-PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 PAGES: Final = samples.pages()
 
 
@@ -87,12 +74,8 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
-        pytest.skip(f"there is no browser at {CHROMIUM}")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield started
-        started.close()
+    with started() as found:
+        yield found
 
 
 @pytest.fixture
@@ -110,17 +93,14 @@ def scripts_off(browser: Browser, site: Site) -> Iterator[BrowserContext]:
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_axe_finds_nothing_on_any_page(browser: Browser, site: Site, viewport: ViewportSize) -> None:
-    axe = AXE.read_text("utf-8")
     found = {}
     with browser.new_context(base_url=site.address, viewport=viewport, bypass_csp=True) as context:
         for address in PAGES:
             page = context.new_page()
             page.goto(address)
-            page.evaluate(axe)
-            violations = page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
+            if wrong := violations(page):
+                found[address] = wrong
             page.close()
-            if violations:
-                found[address] = violations
     assert found == {}
 
 

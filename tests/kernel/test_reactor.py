@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from psycopg import OperationalError
 
-from commonweal.domain import consent, hospital, person, receive, referral, tenant
+from commonweal.domain import allocation, consent, hospital, person, receive, referral, tenant
 from commonweal.domain.message import ERASED
 from commonweal.kernel.decider import category
 from commonweal.kernel.handle import handle
@@ -18,6 +18,7 @@ from commonweal.kernel.log import Borrow, Connection
 from commonweal.kernel.react import Reactor
 from commonweal.runtime.bench.throwaway import throwaway
 from commonweal.runtime.installation import Installation
+from commonweal.runtime.process import end
 from tenants.store import Tenant
 from tests.tenant import about
 
@@ -139,7 +140,7 @@ def cut_after(uses: int, borrow: Borrow) -> Borrow:
 async def until(seen: Callable[[], Awaitable[bool]]) -> None:
     """Waits until it is so, ten seconds at most."""
     async with asyncio.timeout(10):
-        while not await seen():
+        while not await seen():  # noqa: ASYNC110 – it is asked of a database
             await asyncio.sleep(0.02)
 
 
@@ -147,10 +148,10 @@ async def until(seen: Callable[[], Awaitable[bool]]) -> None:
 async def following(reactor: Reactor, every: float) -> AsyncIterator[None]:
     """A reactor at work beside the test."""
     task = asyncio.create_task(reactor.follow(asyncio.Event(), every))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    try:
+        yield
+    finally:
+        await end(task)
 
 
 UNTIL_THE_POSITION = 2
@@ -382,6 +383,20 @@ def test_a_death_closes_what_was_open(live: Callable[[Story], None]) -> None:
             (each.identity, each.event.reason) for each in facts if isinstance(each.event, referral.ReferralClosed)
         ]
         assert closed == [("r1", "died")]
+
+    live(story)
+
+
+def test_what_was_opened_again_is_not_closed_by_reading_the_death_again(live: Callable[[Story], None]) -> None:
+    async def story(here: ICS, _: ICS) -> None:
+        await of_someone_we_know(here)
+        await here.ask("ottoline", person.RecordDeath(source="family"))
+        await here.reactor.react()
+        await here.ask("r1", allocation.ReopenReferral(referral_id="r1"))
+        head = await here.reactor.react()
+        await here.forget_all()
+        assert await here.reactor.react() == head
+        assert (await here.happened("referral"))[-3:] == ["ReferralClosed", "ReferralReopened", "PlacedOnWaitingList"]
 
     live(story)
 

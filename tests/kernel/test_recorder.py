@@ -156,7 +156,8 @@ def test_the_recorder_makes_no_table(factory: InfrastructureFactory[Any], enviro
         before = connection.execute(query).fetchone()
         factory.application_recorder().insert_events([StoredEvent(uuid.uuid4(), 1, "Planned", b"{}")])
         assert connection.execute(query).fetchone() == before
-    assert before == (["claims", "events", "head", "migrations", "rooms"],)
+    assert before is not None
+    assert "events" in before[0]
 
 
 def test_a_text_id_is_a_streams_own_name(factory: InfrastructureFactory[Any]) -> None:

@@ -4,12 +4,10 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,19 +15,14 @@ from pathlib import Path
 import msgspec
 import psycopg
 import pytest
-from nats.aio.client import Client
 
 from commonweal.kernel import cloud_event
-from commonweal.kernel.log import About, Append, NewEvent, Recorded
+from commonweal.kernel.log import Recorded
 from commonweal.kernel.relay import Halted, Relay
-from commonweal.runtime.bench.throwaway import throwaway
-from commonweal.runtime.embedded.nats import Nats
 from commonweal.runtime.installation import Installation
-from tenants.nats_accounts import SYSTEM, Accounts, push
-from tenants.store import Tenant
+from commonweal.runtime.process import end
 from tenants.streams import StreamRefused, make_events
-from tests.conftest import folder
-from tests.runtime.conftest import free_port
+from tests.road import Road, own_nats, road, until
 
 CODE = "QZR"
 SCRIPT = Path(__file__).with_name("relaying.py")
@@ -54,84 +47,11 @@ EVENT = Recorded(
 )
 
 
-class Road:
-    """One ICS with a log, and an account with a stream."""
-
-    def __init__(self, tenant: Tenant, accounts: Accounts, url: str) -> None:
-        self.tenant = tenant
-        self.accounts = accounts
-        self.url = url
-        self._open: list[Client] = []
-
-    async def user(self, role: str, account: str = CODE) -> Client:
-        async def quiet(_: Exception) -> None:
-            """What is lost on the way is what these tests are about."""
-
-        user = await self.accounts.connect(self.url, account, role, error_cb=quiet)
-        self._open.append(user)
-        return user
-
-    async def relay(self) -> Relay:
-        return Relay(CODE, self.tenant.log, await self.user("relay"), answer=1.0)
-
-    async def append(self, count: int, size: int = 100) -> None:
-        """`count` events on as many streams."""
-        for _ in range(0, count, 250):
-            several = [
-                NewEvent(f"referral-{uuid.uuid4()}", 1, "ReferralAccepted", b'{"x":"%s"}' % (b"y" * size))
-                for _ in range(min(250, count))
-            ]
-            seen = [(each.stream_id, 0) for each in several]
-            await self.tenant.log.append(Append(seen, several, about=About(command_id=uuid.uuid4())))
-
-    async def carried(self) -> list[tuple[int, Recorded]]:
-        """The stream as it is: (sequence, event)."""
-        reader = await self.user("reader")
-        state = json.loads((await reader.request("$JS.API.STREAM.INFO.EVENTS", b"", timeout=5)).data)["state"]
-        found = []
-        for sequence in range(state["first_seq"], state["last_seq"] + 1):
-            got = await reader.request("$JS.API.DIRECT.GET.EVENTS", b'{"seq":%d}' % sequence, timeout=5)
-            assert got.headers is not None
-            found.append((int(got.headers["Nats-Sequence"]), cloud_event.read(got.data)))
-        return found
-
-    async def assert_equal(self) -> None:
-        """Stream and log hold the same events under the same numbers."""
-        stored = await self.tenant.log.after(0, 100_000)
-        assert await self.carried() == [(each.position, each) for each in stored]
-
-    async def close(self) -> None:
-        for user in self._open:
-            await user.close()
-
-
-@asynccontextmanager
-async def road(servers: Installation, url: str | None = None, first: int = 1) -> AsyncIterator[Road]:
-    async with throwaway(servers, CODE) as (tenant,):
-        made = Road(tenant, servers.accounts, url or servers.nats_url)
-        try:
-            await push(await made.user("claims", SYSTEM), servers.accounts.account_claims(CODE))
-            await make_events(await made.user("onboard"), CODE, first=first)
-            yield made
-        finally:
-            await made.close()
-
-
-@asynccontextmanager
-async def own_nats(servers: Installation) -> AsyncIterator[tuple[Nats, str]]:
-    """A server for one test, with empty streams, that may be ended and started again at the same address."""
-    data, port = folder(), free_port()
-    yield Nats(data, servers.accounts, port=port), f"nats://127.0.0.1:{port}"
-    shutil.rmtree(data)
-
-
 async def until_there(relay: Relay, position: int) -> None:
     """Relay until the stream ends at a position."""
     work = asyncio.create_task(relay.follow(asyncio.Event(), 0.01))
-    async with asyncio.timeout(30):
-        while relay.position != position:
-            await asyncio.sleep(0.02)
-    work.cancel()
+    await until(lambda: relay.position == position)
+    await end(work)
 
 
 def run(servers: Installation, test: Callable[[Road], Awaitable[None]], first: int = 1) -> None:
@@ -141,7 +61,7 @@ def run(servers: Installation, test: Callable[[Road], Awaitable[None]], first: i
         async with own_nats(servers) as (nats, url):
             server, _ = await nats.start()
             try:
-                async with road(servers, url, first) as made:
+                async with road(servers, CODE, url, first) as made:
                     await test(made)
             finally:
                 await server.stop()
@@ -242,8 +162,7 @@ def test_cut_short_anywhere_in_a_batch_nothing_is_lost_or_doubled(servers: Insta
             await made.append(250)
             work = asyncio.create_task(relay.follow(asyncio.Event(), 0.01))
             await asyncio.sleep(random.random() * 0.06)
-            work.cancel()
-            await asyncio.wait([work])
+            await end(work)
             relay = Relay(CODE, made.tenant.log, relay.nats)
         await until_there(relay, 6750)
         await made.assert_equal()
@@ -261,13 +180,8 @@ def test_two_relays_at_once_write_each_event_once(servers: Installation) -> None
             for event in woken:
                 event.set()
             await asyncio.sleep(0.02)
-        for _ in range(400):
-            if all(relay.position == 1000 for relay in relays):
-                break
-            await asyncio.sleep(0.02)
-        for task in tasks:
-            task.cancel()
-        assert [relay.position for relay in relays] == [1000, 1000, 1000]
+        await until(lambda: all(relay.position == 1000 for relay in relays))
+        await end(*tasks)
         assert not any(relay.halted for relay in relays)
         await made.assert_equal()
 
@@ -296,7 +210,7 @@ def test_nats_killed_and_started_again_loses_and_doubles_nothing(servers: Instal
         async with own_nats(servers) as (nats, url):
             server, _ = await nats.start()
             try:
-                async with road(servers, url) as made:
+                async with road(servers, CODE, url) as made:
                     relay = await made.relay()
                     relay.answer = 0.5
                     work = asyncio.create_task(relay.follow(asyncio.Event(), 0.01))
@@ -307,10 +221,8 @@ def test_nats_killed_and_started_again_loses_and_doubles_nothing(servers: Instal
                         await server.ended()
                         await made.append(100)
                         server, _ = await nats.start()
-                    async with asyncio.timeout(30):
-                        while relay.position != 1800:
-                            await asyncio.sleep(0.02)
-                    work.cancel()
+                    await until(lambda: relay.position == 1800)
+                    await end(work)
                     assert relay.complaint == ""
                     await made.assert_equal()
             finally:
@@ -324,10 +236,8 @@ def test_a_relay_without_nats_says_so(servers: Installation) -> None:
         relay = await made.relay()
         await relay.nats.close()
         work = asyncio.create_task(relay.follow(asyncio.Event(), 0.01))
-        async with asyncio.timeout(10):
-            while not relay.complaint:
-                await asyncio.sleep(0.02)
-        work.cancel()
+        await until(lambda: relay.complaint)
+        await end(work)
         assert relay.complaint.startswith("QZR: the stream is behind the log")
 
     run(servers, test)
@@ -342,10 +252,8 @@ def test_a_stream_ahead_of_its_log_halts_the_relay(servers: Installation) -> Non
         with pytest.raises(Halted, match="the stream ends at 20, the log at 15"):
             await relay.catch_up()
         work = asyncio.create_task(relay.follow(asyncio.Event(), 0.01))
-        async with asyncio.timeout(10):
-            while not relay.complaint:
-                await asyncio.sleep(0.02)
-        work.cancel()
+        await until(lambda: relay.complaint)
+        await end(work)
         assert "Nothing is relayed" in relay.complaint
         assert len(await made.carried()) == 20
 

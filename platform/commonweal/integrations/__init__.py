@@ -1,0 +1,8 @@
+"""Who else must know: a folder for each, and this list of them."""
+
+from typing import Final
+
+from commonweal.integrations import hospital_discharge
+from commonweal.integrations.delivery import Integration
+
+INTEGRATIONS: Final[tuple[Integration, ...]] = (hospital_discharge.INTEGRATION,)

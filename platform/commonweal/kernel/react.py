@@ -100,8 +100,8 @@ class Reactor:
     async def catch_up(self) -> int:
         """What follows at once from each event committed by now. The position it has come to.
 
-        From the beginning of a log it reads some 10,000 events a second, besides a few milliseconds for each event that a
-        command follows from, also where the command was carried out long ago.
+        A long log is read at some 20,000 events a second; each event from which a command follows takes about a millisecond
+        more, also where that command was carried out long ago.
         """
         async with self.borrow() as connection:
             row = await (await connection.execute(_POSITION, prepare=True)).fetchone()

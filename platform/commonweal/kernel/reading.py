@@ -13,12 +13,20 @@ from strawberry.types.scalar import ScalarDefinition
 
 from commonweal.kernel.log import Borrow
 
-
 Position = NewType("Position", int)
 """How many events an ICS's log has: a JSON number, beyond GraphQL's 32-bit Int after some years."""
 
+
+def _position(value: object) -> Position:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
+        raise GraphQLError("a Position is a whole number, 0 or more", extensions={"code": "REFUSED"})
+    return Position(value)
+
+
 SCALARS: Final[dict[object, ScalarDefinition]] = {
-    Position: strawberry.scalar(name="Position", description="A place in the log: how many events it holds.", parse_value=int)
+    Position: strawberry.scalar(
+        name="Position", description="A place in the log: how many events it holds.", parse_value=_position
+    )
 }
 
 
@@ -56,10 +64,18 @@ class Reader:
         return scope
 
     async def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """One statement's rows, by column name."""
+        """One statement's rows, by column name. Raises a located REFUSED error for a text no database holds."""
+        for name, value in parameters.items():
+            if isinstance(value, str) and not _holds(value):
+                raise GraphQLError(f"{name} holds a character that cannot be", extensions={"code": "REFUSED"})
         async with self._borrow() as connection, connection.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(statement.encode(), parameters, prepare=True)
             return await cursor.fetchall()
+
+
+def _holds(text: str) -> bool:
+    """Text as PostgreSQL has it: no NUL, and no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def statement(folder: Path, name: str) -> str:

@@ -64,6 +64,9 @@ class Owner:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._closed = False
+        self._asking = threading.Lock()
+        self._waiting: set[concurrent.futures.Future[Any]] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="commonweal-log", daemon=True)
         self._thread.start()
@@ -76,12 +79,17 @@ class Owner:
 
     def call(self, asked: Coroutine[Any, Any, T]) -> T:
         """Have the owner run this; what it answers or raises, in the library's own exceptions."""
-        if self._loop.is_closed():
-            asked.close()
-            raise persistence.InterfaceError("this recorder is closed")
-        waiting: concurrent.futures.Future[T] = asyncio.run_coroutine_threadsafe(asked, self._loop)
-        with _translated():
-            return waiting.result()
+        with self._asking:
+            if self._closed:
+                asked.close()
+                raise persistence.InterfaceError("this recorder is closed")
+            waiting = asyncio.run_coroutine_threadsafe(asked, self._loop)
+            self._waiting.add(waiting)
+        try:
+            with _translated():
+                return waiting.result()
+        finally:
+            self._waiting.discard(waiting)
 
     async def append(self, events: Sequence[NewEvent], about: About) -> int:
         """All of them or none; the position before the first."""
@@ -96,13 +104,22 @@ class Owner:
             return await cursor.fetchall()
 
     def close(self) -> None:
-        if self._loop.is_closed():
-            return
-        self.call(self._log.close())
-        self.call(self._pool.close())
+        """What is being written is written; whoever waits for a read hears that we closed."""
+        with self._asking:
+            if self._closed:
+                return
+            self._closed = True
+            ended = asyncio.run_coroutine_threadsafe(self._end(), self._loop)
+        ended.result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _end(self) -> None:
+        await self._log.close()
+        for left in tuple(self._waiting):
+            left.cancel()
+        await self._pool.close()
 
     async def _connect(self) -> Connection:
         return await AsyncConnection.connect(self._url, autocommit=True)
@@ -139,6 +156,8 @@ class AggregateRecorder(persistence.AggregateRecorder):
         return [StoredEvent(originator(stream), version, topic, state) for stream, version, topic, state in rows]
 
     def _append(self, stored_events: Sequence[StoredEvent], about: dict[str, Any]) -> Sequence[int]:
+        if about.pop("tracking", None) is not None:
+            raise NotSupportedError("what has been read is kept with the read models here, not beside an append")
         if not stored_events:
             return []
         events = [
@@ -267,6 +286,8 @@ def _translated() -> Iterator[None]:
         yield
     except (Conflict, Repeated, Claimed) as refused:
         raise IntegrityError(str(refused)) from refused
+    except concurrent.futures.CancelledError as cancelled:
+        raise persistence.InterfaceError("this recorder is closed") from cancelled
     except psycopg.Error as failure:
         raise _named(failure)(str(failure)) from failure
 

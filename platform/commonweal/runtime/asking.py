@@ -1,6 +1,7 @@
 """Asking: a request becomes someone who asks one ICS something, whether a program or a page does it."""
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from tenants.store import Store, Tenant
 
 _WAIT_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.01
+_TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""W3C Trace Context, version 00. Anything else in that header may be anything, and the log would keep it."""
 _POSITION: Final = "select position from rooms where name = %s and version = %s"
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -61,8 +64,9 @@ class Unanswered(Exception):  # noqa: N818
 def make_asker(principal: Principal, tenant: Tenant, channel: str, traceparent: str | None = None) -> Asker:
     """Someone who asks, with the views their grants show them."""
     now = datetime.now(UTC)
+    known = traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else None
     reader = Reader(tenant.pool.borrow, permissions.views(principal.grants), in_london(now).date())
-    return Asker(principal, tenant, reader, channel, now, traceparent)
+    return Asker(principal, tenant, reader, channel, now, known)
 
 
 def context(asker: Asker) -> dict[str, Any]:
@@ -78,6 +82,7 @@ async def until(tenant: Tenant, room: str, position: int) -> None:
     """Wait until a room has come to a position. Raises a located CONFLICT error where it does not within some seconds."""
     version = next(model.version for model in READ_MODELS if model.name == room)
     end = time.monotonic() + _WAIT_SECONDS
+    pause = _LOOK_SECONDS
     while True:
         async with tenant.pool.borrow() as connection:
             row = await (await connection.execute(_POSITION, (room, version), prepare=True)).fetchone()
@@ -87,4 +92,5 @@ async def until(tenant: Tenant, room: str, position: int) -> None:
             raise GraphQLError(
                 "this view has not come to that position yet; please try again", extensions={"code": "CONFLICT"}
             )
-        await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.sleep(pause)
+        pause = min(pause * 1.5, 10 * _LOOK_SECONDS)

@@ -11,7 +11,7 @@ import tenants
 from commonweal.runtime import development_issuer, secrets
 from commonweal.runtime.access import user_id
 from commonweal.runtime.installation import Installation
-from commonweal.runtime.open_store import open_store, password, tenant_key_path
+from commonweal.runtime.open_store import open_store, password, servers, tenant_key_path
 from projections import READ_MODELS
 from tenants.ics import ICS
 from tenants.onboard import Ground
@@ -25,8 +25,11 @@ async def ground(installation: Installation) -> AsyncIterator[Ground]:
     store = open_store(installation, "onboarding")
     issuer = installation.settings.oidc_issuer or development_issuer.NAME
 
+    def key_path(ics: ICS) -> Path:
+        return tenant_key_path(installation.settings, ics.ods, ics.key_file)
+
     def keep_key(ics: ICS) -> bool:
-        path = tenant_key_path(installation.settings, ics.ods, ics.key_file)
+        path = key_path(ics)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError):
             secrets.write_private(path, secrets.new_key(), replace=False)
@@ -44,7 +47,9 @@ async def ground(installation: Installation) -> AsyncIterator[Ground]:
                 accounts=installation.accounts,
                 nats_url=installation.nats_url,
                 store=store,
+                databases=frozenset(servers(installation)),
                 password=lambda login: password(installation, login),
+                has_key=lambda ics: key_path(ics).exists(),
                 keep_key=keep_key,
                 user_id=lambda subject: user_id(issuer, subject),
                 read_models=READ_MODELS,

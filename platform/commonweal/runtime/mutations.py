@@ -16,7 +16,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from commonweal.domain.message import field_types
+from commonweal.domain.message import Refused, field_types
 from commonweal.kernel.decider import BEHAVIOURS
 from commonweal.kernel.reading import Position
 from commonweal.runtime.permissions import COMMANDS
@@ -31,6 +31,13 @@ CLOCKS: Final[dict[str, Callable[[datetime], object]]] = {
 """Fields that say when it is now: the server's clock answers, not the client."""
 _ADDRESS: Final = {"referral_id"}
 """Fields that repeat the id of the record a command is addressed to."""
+LONGEST: Final = 10_000
+"""Characters of one text."""
+MOST: Final = 100
+"""Values of one list."""
+_YEARS: Final = range(1900, 2200)
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and half characters that are no Unicode: a database keeps neither, nor can a person read them."""
 
 
 @strawberry.type(description="What a mutation came to. Give `position` to a view's `afterPosition` to see it there.")
@@ -100,12 +107,12 @@ def _input(command: type) -> type | None:
     defaults = {f.name: f.default for f in fields(command) if f.default is not MISSING}
     columns: list[Any] = []
     for name, hint in hints.items():
-        if name in defaults:
-            default = defaults[name]
-            given = _graphql_type(hint) | None if default == () else _graphql_type(hint)
-            columns.append((name, given, dataclass_field(default=None if default == () else default)))
-        else:
+        if name not in defaults:
             columns.append((name, _graphql_type(hint)))
+        elif defaults[name] == ():
+            columns.append((name, _graphql_type(hint), dataclass_field(default_factory=list)))
+        else:
+            columns.append((name, hint, dataclass_field(default=defaults[name])))
     columns.sort(key=len)  # those without a default first
     return strawberry.input(make_dataclass(f"{command.__name__}Input", columns, kw_only=True))
 
@@ -155,11 +162,35 @@ def _values(given: Any, command: type) -> dict[str, Any]:
 
 
 def make(command: type, identity: str, values: dict[str, Any], now: datetime) -> Any:
-    """The command itself: what the client gave, the record's id where the command repeats it, the clock."""
+    """The command itself: what the client gave, the record's id where the command repeats it, the clock.
+
+    Raises `Refused`, naming the field, for what no record can hold.
+    """
+    for name, value in values.items():
+        _check(name, value)
     wanted = field_types(command)
     filled = {name: clock(now) for name, clock in CLOCKS.items() if name in wanted}
     address = {name: identity for name in _ADDRESS if name in wanted and BEHAVIOURS[command].primary == "referral"}
     return command(**values, **filled, **address)
+
+
+def _check(name: str, value: Any) -> None:
+    match value:
+        case str():
+            if len(value) > LONGEST:
+                raise Refused(f"{name} is longer than {LONGEST} characters")
+            if _UNWRITABLE.search(value):
+                raise Refused(f"{name} holds a character that cannot be kept")
+        case tuple():
+            if len(value) > MOST:
+                raise Refused(f"{name} has more than {MOST} values")
+            for each in value:
+                _check(name, each)
+        case date():
+            if value.year not in _YEARS:
+                raise Refused(f"{name} must lie between {_YEARS[0]} and {_YEARS[-1]}")
+        case _:
+            pass
 
 
 def ids(command: type, identity: str | None, key: str | None, asker: str) -> tuple[UUID, str]:
@@ -167,7 +198,9 @@ def ids(command: type, identity: str | None, key: str | None, asker: str) -> tup
 
     Raises a located REFUSED error where a new record is wanted without a key.
     """
-    if key is not None and not 1 <= len(key) <= 200:
-        raise GraphQLError("idempotencyKey has 1 to 200 characters", extensions={"code": "REFUSED"})
+    if key is not None and (not 1 <= len(key) <= 200 or _UNWRITABLE.search(key)):
+        raise GraphQLError(
+            "idempotencyKey has 1 to 200 characters, none of them a control character", extensions={"code": "REFUSED"}
+        )
     command_id = uuid4() if key is None else uuid5(COMMAND_IDS, f"{asker}|{command.__name__}|{identity or ''}|{key}")
     return command_id, identity or str(uuid5(command_id, "record"))

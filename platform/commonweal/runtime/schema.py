@@ -1,5 +1,7 @@
 """The GraphQL schema: every room's questions and every command somebody may give, put together."""
 
+import re
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -7,18 +9,18 @@ from uuid import UUID, uuid4
 
 import strawberry
 import structlog
-from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from graphql import FieldNode, GraphQLError, NoSchemaIntrospectionCustomRule
+from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
-from commonweal.domain import receive
+from commonweal.domain import consent, link_worker, person, receive, referral, user, values
 from commonweal.domain.message import Refused
 from commonweal.kernel.decider import BEHAVIOURS
 from commonweal.kernel.handle import Stale, handle
 from commonweal.kernel.log import About, Claimed, Conflict
-from commonweal.kernel.reading import SCALARS, Position, Reader
+from commonweal.kernel.reading import SCALARS, Position, Reader, Scope
 from commonweal.kernel.trace import where
-from commonweal.runtime import mutations, permissions
+from commonweal.runtime import limits, mutations, permissions
 from commonweal.runtime.access import Principal
 from commonweal.runtime.mutations import Receipt
 from projections.caseload.graphql import Query as Caseload
@@ -27,9 +29,6 @@ from tenants.store import Tenant
 log = structlog.get_logger()
 
 _CONFIG: Final = StrawberryConfig(scalar_map={**SCALARS})
-_DEPTH: Final = 12
-_ALIASES: Final = 30
-_TOKENS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +53,15 @@ async def _run(
     info: strawberry.Info,
     command: type,
     identity: str | None,
-    values: dict[str, Any],
+    given: dict[str, Any],
     key: str | None,
     version: int | None,
 ) -> Receipt:
     asker = info.context["asker"]
     assert isinstance(asker, Asker)  # noqa: S101 – the web process puts it there
-    _permit(asker, command, values)
+    _permit(asker, command, given)
     command_id, record = mutations.ids(command, identity, key, asker.principal.id)
+    _address(command, record)
     await _in_scope(asker, command, record)
     about = About(
         command_id=command_id,
@@ -72,7 +72,7 @@ async def _run(
         traceparent=asker.traceparent,
     )
     try:
-        made = mutations.make(command, record, values, asker.now)
+        made = mutations.make(command, record, given, asker.now)
         receipt = await handle(asker.tenant.streams, record, made, about, expected_version=version)
     except (Refused, Claimed) as refusal:
         raise refused(str(refusal)) from None
@@ -89,25 +89,56 @@ async def _run(
     )
 
 
-def _permit(asker: Asker, command: type, values: dict[str, Any]) -> None:
+def _permit(asker: Asker, command: type, given: dict[str, Any]) -> None:
     if not permissions.may(asker.principal.grants, command):
         raise refused("your role may not do this", "OUT_OF_SCOPE")
     if command is receive.ReceiveReferral:
         own = permissions.organisations(asker.principal.grants, command)
-        if own is not None and values["source_org"] not in own:
+        if own is not None and given["source_org"] not in own:
             raise refused("source_org: you may refer for your own organisation only", "OUT_OF_SCOPE")
 
 
+_USER: Final = re.compile(r"[0-9a-f]{32}")
+
+
+def _address(command: type, record: str) -> None:
+    """An id stands in clear in the log: it is no name, and a user's is what `access.user_id` makes."""
+    try:
+        values.identifier(record, "id")
+    except Refused as refusal:
+        raise refused(str(refusal)) from None
+    if BEHAVIOURS[command].primary == user.CATEGORY and not _USER.fullmatch(record):
+        raise refused("id must be a user's id: 32 digits and letters from a to f")
+
+
 async def _in_scope(asker: Asker, command: type, record: str) -> None:
-    """Someone who sees a part of the ICS changes referrals of that part alone."""
-    behaviour = BEHAVIOURS[command]
-    if behaviour.primary != "referral" or behaviour.creates:
-        return
+    """Someone who sees a part of the ICS changes that part alone; consent is asked of someone we know."""
+    streams, behaviour = asker.tenant.streams, BEHAVIOURS[command]
+    if behaviour.primary == consent.CATEGORY and (await streams.get(person.CATEGORY, record)).version == 0:
+        raise refused("there is no such person: register them first", "NOT_FOUND")
     scope = permissions.scope(asker.principal.grants, permissions.COMMANDS[command])
-    if scope is not None and scope.everything:
+    assert scope is not None  # noqa: S101 – `_permit` saw a role that may
+    if scope.everything:
         return
-    seen = await Caseload().caseload_referral(_Context({"reader": asker.reader}), strawberry.ID(record))
-    if seen is None:
+    if behaviour.primary == user.CATEGORY:
+        raise refused("only an administrator of the whole ICS may do this", "OUT_OF_SCOPE")
+    if behaviour.primary == link_worker.CATEGORY and not behaviour.creates:
+        await _own_link_worker(asker, scope, record)
+    if behaviour.primary == referral.CATEGORY and not behaviour.creates:
+        await _own_referral(asker, scope, record)
+
+
+async def _own_link_worker(asker: Asker, scope: Scope, record: str) -> None:
+    engaged = (await asker.tenant.streams.get(link_worker.CATEGORY, record)).state.engaged
+    if engaged is not None and (record in scope.link_workers or scope.pcns.intersection(engaged.pcns)):
+        return
+    raise refused("there is no such link worker among those you look after", "NOT_FOUND")
+
+
+async def _own_referral(asker: Asker, scope: Scope, record: str) -> None:
+    """The scope is that of the roles that allow the command: another role may show more."""
+    reader = Reader(asker.tenant.pool.borrow, {"caseload": scope}, asker.reader.today)
+    if await Caseload().caseload_referral(_Context({"reader": reader}), strawberry.ID(record)) is None:
         raise refused("there is no such referral among those you see", "NOT_FOUND")
 
 
@@ -128,27 +159,35 @@ class Schema(strawberry.Schema):
         for error in errors:
             cause = error.original_error
             if cause is not None and not isinstance(cause, GraphQLError):
-                log.error("graphql_failed", error=where(cause), path=".".join(map(str, error.path or ())))
+                log.error("graphql_failed", error=where(cause), field=_field(error))
                 error.message = "something went wrong here: it was noted; please try again"
                 error.extensions = {"code": "INTERNAL"}
+            elif not error.extensions:
+                error.extensions = {"code": "REFUSED"}
+
+
+def _field(error: GraphQLError) -> str:
+    """The field's own name: the one it was given in the document may say anything."""
+    node = error.nodes[0] if error.nodes else None
+    return node.name.value if isinstance(node, FieldNode) else ""
 
 
 def schema(*, introspection: bool) -> Schema:
-    """The schema, with its limits built once."""
-    limits: list[Any] = [
-        QueryDepthLimiter(max_depth=_DEPTH),
-        MaxAliasesLimiter(max_alias_count=_ALIASES),
-        MaxTokensLimiter(max_token_count=_TOKENS),
-    ]
-    if not introspection:
-        limits.append(DisableIntrospection())
+    """The schema, with its limits."""
+    # Made once: a document is validated once for the same rules.
+    rules = [limits.Limits] if introspection else [limits.Limits, NoSchemaIntrospectionCustomRule]
     return Schema(
         query=Query,
         mutation=mutations.mutation_type(_run),
         config=_CONFIG,
-        extensions=[_always(limit) for limit in limits],
+        extensions=[
+            lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),
+            lambda: AddValidationRules(list(rules)),
+            ParserCache,
+            ValidationCache,
+        ],
     )
 
 
-def _always(extension: Any) -> Any:
-    return lambda: extension
+if __name__ == "__main__":
+    sys.stdout.write(f"{schema(introspection=True).as_str()}\n")

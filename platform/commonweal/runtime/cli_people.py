@@ -1,0 +1,140 @@
+"""`commonweal people`: a person has a right to be forgotten, and is, everywhere at once."""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid4
+
+import rich_click as click
+from psycopg import sql
+
+from commonweal.domain import person
+from commonweal.domain.message import Refused
+from commonweal.kernel.handle import Receipt, handle
+from commonweal.kernel.log import About
+from commonweal.runtime.at_hand import at_hand, carry_out, one
+from commonweal.runtime.cli_rooms import fill
+from projections import READ_MODELS
+from tenants.onboard import Ground
+from tenants.store import Tenant
+
+_KEPT: Final = "select count(*) from events where position(%s in data) > 0"
+_LEDGER: Final = "select destroyed_at, reason from {} where id = %s"
+
+
+@click.group()
+def people() -> None:
+    """A person's rights over their record."""
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """What was done. `sealed_events`: how many events stay in the log with what nobody can open any more."""
+
+    person_id: str
+    tenant: str
+    position: int
+    already: bool
+    """It had been asked for before; what was missing was done."""
+    key_destroyed_at: str
+    basis: str
+    """As the ledger has it: the first one given."""
+    keys_given_back: int
+    """Keys that only one record may hold, such as an NHS number: another may have them now."""
+    sealed_events: int
+    rooms: dict[str, int]
+    """Each room and the position it has come to."""
+
+
+@people.command()
+@click.argument("id_", metavar="ID")
+@click.option("--tenant", required=True, metavar="ODS", help="The ICS they are known to.")
+@click.option("--basis", required=True, type=click.Choice(sorted(person.ERASURE_BASES)), help="Why they are erased.")
+@click.option("--yes", is_flag=True, help="Do not ask again.")
+@click.option("--json", "as_json", is_flag=True, help="For machines; does not ask again.")
+def erase(id_: str, tenant: str, basis: str, *, yes: bool, as_json: bool) -> None:
+    """Erase the person ID: the key to everything personal about them is destroyed. Nobody can undo it.
+
+    Their events stay and say “erased”, so that counts do not move.
+    """
+    identity = id_.removeprefix(f"{person.CATEGORY}-")
+    if not (yes or as_json):
+        click.confirm(f"Erase the person {identity} of {tenant}? Nobody can undo this.", abort=True, err=True)
+    done = carry_out(_erase(identity, tenant, basis))
+    if as_json:
+        click.echo(json.dumps(asdict(done)))
+        return
+    for line in _lines(done):
+        click.echo(line)
+
+
+def _lines(done: Erasure) -> list[str]:
+    rooms = ", ".join(f"{name} at {position:,}" for name, position in done.rooms.items())
+    return [
+        f"{done.person_id} was erased already; nothing new was recorded"
+        if done.already
+        else f"{done.person_id} is erased: PersonErased at position {done.position:,}",
+        f"  key destroyed {done.key_destroyed_at}, in the ledger as {done.basis}",
+        f"  {done.sealed_events:,} events stay in the log; what was personal in them says “erased”",
+        f"  {done.keys_given_back} unique keys given back (an NHS number may be registered again)",
+        f"  rooms have followed: {rooms}",
+    ]
+
+
+async def _erase(identity: str, ods: str, basis: str) -> Erasure:
+    async with at_hand() as ground:
+        tenant = await one(ground, ods)
+        before: person.State = (await tenant.streams.committed(person.CATEGORY, identity)).state
+        receipt = await _ask(tenant, identity, basis)
+        # The reactor does the same when it runs; doing it twice changes nothing.
+        held = await _held(tenant, receipt.stream_id)
+        await tenant.streams.vault.destroy(identity, basis)
+        await tenant.log.give_back(receipt.stream_id)
+        destroyed_at, reason = await _ledger(ground, tenant, identity)
+        return Erasure(
+            person_id=identity,
+            tenant=ods,
+            position=receipt.position,
+            already=before.phase == "erased",
+            key_destroyed_at=destroyed_at.isoformat(timespec="seconds"),
+            basis=reason,
+            keys_given_back=held,
+            sealed_events=await _sealed(tenant, identity),
+            rooms={model.name: await fill(tenant, model, _unsaid) for model in READ_MODELS},
+        )
+
+
+async def _ask(tenant: Tenant, identity: str, basis: str) -> Receipt:
+    about = About(command_id=uuid4(), occurred_at=datetime.now(UTC), actor="operator", channel="cli")
+    try:
+        return await handle(tenant.streams, identity, person.ErasePerson(basis=basis), about)
+    except Refused as refusal:
+        raise Refused(f"{identity} in {tenant.ods}: {refusal}") from None
+
+
+async def _one_row(tenant: Tenant, query: Any, value: object) -> Any:
+    async with tenant.pool.borrow() as connection:
+        row = await (await connection.execute(query, (value,))).fetchone()
+    assert row is not None  # noqa: S101 – a count has a row
+    return row[0]
+
+
+async def _held(tenant: Tenant, stream_id: str) -> int:
+    return int(await _one_row(tenant, "select count(*) from claims where stream_id = %s", stream_id))
+
+
+async def _sealed(tenant: Tenant, identity: str) -> int:
+    """Events with a box under the person's key, wherever they stand."""
+    return int(await _one_row(tenant, _KEPT, f'"personal":{{"key":"{identity}"'.encode()))
+
+
+async def _ledger(ground: Ground, tenant: Tenant, identity: str) -> tuple[datetime, str]:
+    ledger = sql.SQL(_LEDGER).format(sql.Identifier(tenant.placement.schema, "destroyed_keys"))
+    row = await (await ground.vault_admin.execute(ledger, (identity,))).fetchone()
+    assert row is not None  # noqa: S101 – written just before
+    return row[0], row[1]
+
+
+async def _unsaid(_position: int) -> None:
+    """Nobody watches."""

@@ -1,0 +1,1 @@
+"""Invented cases, to see an ICS at work without anyone's details."""

@@ -1,0 +1,40 @@
+"""A real browser for a test, quiet and on loopback, and the accessibility checker that runs in it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+QUIET: Final = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
+DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
+PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Chromium. In CI it must be there; elsewhere the test is left out."""
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
+        pytest.skip(f"there is no browser at {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
+        yield browser
+        browser.close()
+
+
+def violations(page: Page) -> Any:
+    """What axe-core finds wrong with a page: (rule, where). The page's context must bypass its content security policy."""
+    page.evaluate(AXE)
+    return page.evaluate("axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))")
