@@ -39,6 +39,7 @@ class Web:
     """A web process at work: `url`, the ICSs behind it, and who may come in."""
 
     url: str
+    servers: Installation
     store: Store
     issuer: DevelopmentIssuer
     links: SignInLinks
@@ -131,7 +132,7 @@ def serving(servers: Installation, *codes: str) -> Iterator[Web]:
         with httpx.Client(base_url=url, timeout=30) as client:
             issuer = DevelopmentIssuer(servers.settings, servers.platform_key)
             links = SignInLinks(servers.settings, servers.platform_key)
-            yield Web(url, opened, issuer, links, loop, client)
+            yield Web(url, servers, opened, issuer, links, loop, client)
     finally:
         run(stack.aclose())
         loop.call_soon_threadsafe(loop.stop)

@@ -11,10 +11,10 @@ import httpx
 
 from commonweal.domain import consent, person, receive, referral, tenant
 from commonweal.domain.referral import AcceptReferral, StartTriage
-from commonweal.integrations.collect import Collector
+from commonweal.integrations.delivery.collect import Collector
+from commonweal.integrations.delivery.outbox import Outbox
+from commonweal.integrations.delivery.send import Sender
 from commonweal.integrations.hospital_discharge import INTEGRATION
-from commonweal.integrations.outbox import Outbox
-from commonweal.integrations.send import Sender
 from commonweal.kernel.handle import handle
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.process import end
@@ -43,7 +43,6 @@ class Telling:
         self.patience = 0.5
         self.sender: Sender
         self._people = 0
-        self._relay: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def command(self, identity: str, command: object) -> None:

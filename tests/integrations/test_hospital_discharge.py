@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+import psycopg
 import pytest
 from fhir.resources.R4B.task import Task
 
@@ -318,6 +319,39 @@ def test_what_happened_while_nobody_collected_is_told_once(servers: Installation
             assert one.hospital.taken(each) == ["in_triage", "accepted"]
 
     run(servers, test)
+
+
+def test_what_the_stream_no_longer_sends_is_read_from_the_log(servers: Installation) -> None:
+    async def test(one: Telling) -> None:
+        await one.begin()
+        found = await one.refer()
+        await one.accept(found)
+        await one.settled(2)
+        await one.cease()
+        async with await psycopg.AsyncConnection.connect(servers.database_url) as admin:
+            # The server believes that all of it was understood; a database restored to the past knows nothing of that.
+            await admin.execute("delete from qzt.deliveries")
+            await admin.execute("update qzt.consumed set position = 3")
+        await one.begin()
+        await one.command(found, CloseReferral(referral_id=found, reason="time_limit"))
+        await one.settled(3)
+        assert one.hospital.taken() == ["in_triage", "accepted", "in_triage", "accepted", "closed"]
+
+    run(servers, test)
+
+
+def test_a_trust_whose_address_is_taken_away_is_told_nothing_more(servers: Installation) -> None:
+    async def test(one: Telling) -> None:
+        one.hospital.answer = lambda _: 503
+        await one.begin()
+        found = await one.refer()
+        await one.command(found, referral.StartTriage())
+        await until(lambda: one.hospital.heard)
+        await one.configure(None)
+        await one.settled(1)
+        assert (await one.rows())[0][-1] == "no_endpoint"
+
+    run(servers, test, again=(0.3,) * 7)
 
 
 def test_two_processes_at_once_tell_each_step_once(servers: Installation) -> None:

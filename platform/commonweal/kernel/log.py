@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
-from psycopg import AsyncConnection, Error, OperationalError
+from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import UniqueViolation
 
 from commonweal.kernel.arrays import blobs, booleans, integers, texts, times, uuids
@@ -19,9 +19,12 @@ from commonweal.kernel.arrays import blobs, booleans, integers, texts, times, uu
 Connection: TypeAlias = AsyncConnection[tuple[Any, ...]]
 Connect: TypeAlias = Callable[[], Awaitable[Connection]]
 Borrow: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
+Call: TypeAlias = Callable[[list[object]], Awaitable[list[tuple[Any, ...]]]]
 
 FLUSH_AT_MOST: Final = 512
 """Commands in one call: beyond this the call costs more than the commit it shares."""
+SPLIT: Final = 32
+"""From so many waiting commands on they go in two calls, so that we work on one half while PostgreSQL works on the other."""
 
 _APPEND: Final = """
 select outcome, ordinal, number, holder from append(
@@ -29,7 +32,7 @@ select outcome, ordinal, number, holder from append(
     %s::text[], %s::int[], %s::text[], %s::bytea[],
     %s::uuid[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[],
     %s::uuid[],
-    %s::text[], %s::bytea[], %s::text[], %s::boolean[])
+    %s::text[], %s::bytea[], %s::text[], %s::boolean[], %s::boolean)
 """
 _COLUMNS: Final = """
 position, stream_id, version, type, data, event_id, recorded_at, command_id, occurred_at, actor, on_behalf_of,
@@ -153,6 +156,8 @@ class Log:
         self._waiting: deque[Append] = deque()
         self._writer: Connection | None = None
         self._flushing: asyncio.Task[None] | None = None
+        self._beside: asyncio.Task[None] | None = None
+        self._sent: list[list[Append]] = []
 
     def hash(self, kind: str, value: str) -> bytes:
         """The keyed hash under which a claim is stored."""
@@ -163,11 +168,16 @@ class Log:
         self._waiting.append(append)
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
+        elif self._beside is None and len(self._waiting) >= SPLIT // 2:
+            self._beside = asyncio.get_running_loop().create_task(self._flush_beside())
 
     async def append(self, append: Append) -> int:
-        """Queue and wait. The position before the first event; raises `Conflict`, `Repeated` or `Claimed`."""
+        """Queue and wait. The position before the first event; raises `Conflict`, `Repeated` or `Claimed`.
+
+        Whoever stops waiting does not take the command back.
+        """
         self.enqueue(append)
-        return await append.done
+        return await asyncio.shield(append.done)
 
     async def stream(self, stream_id: str, after: int = 0) -> list[Recorded]:
         """One stream's events with a version greater than `after`."""
@@ -202,8 +212,8 @@ class Log:
 
     async def close(self) -> None:
         """Wait for what is under way, then let the writer's connection go."""
-        while self._flushing is not None:
-            await self._flushing
+        while under_way := [task for task in (self._flushing, self._beside) if task is not None]:
+            await asyncio.wait(under_way)
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
@@ -216,21 +226,40 @@ class Log:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                batch = self._next_batch()
-                try:
-                    await self._write(batch)
-                except Exception as failure:  # noqa: BLE001 – whatever it is, each command hears of it and none waits for ever
-                    await self._one_by_one(batch, failure)
+                await self._carry(self._call, FLUSH_AT_MOST)
         finally:
             self._flushing = None
 
-    def _next_batch(self) -> list[Append]:
+    async def _flush_beside(self) -> None:
+        """The other half, on a connection of the pool: PostgreSQL takes it up the moment the first is committed."""
+        try:
+            while len(self._waiting) >= SPLIT // 2:
+                await self._carry(self._call_borrowed, FLUSH_AT_MOST)
+        finally:
+            self._beside = None
+
+    async def _carry(self, call: Call, at_most: int) -> None:
+        if self._beside is None and len(self._waiting) >= SPLIT:
+            at_most = min(at_most, len(self._waiting) // 2)
+            self._beside = asyncio.get_running_loop().create_task(self._flush_beside())
+        if not (batch := self._next_batch(at_most)):
+            return
+        ahead = [append.done for sent in self._sent for append in sent]
+        self._sent.append(batch)
+        try:
+            await self._write(batch, call, ahead)
+        except Exception as failure:  # noqa: BLE001 – whatever it is, each command hears of it and none waits for ever
+            await self._one_by_one(batch, failure, call)
+        finally:
+            self._sent.remove(batch)
+
+    def _next_batch(self, at_most: int) -> list[Append]:
         """As many waiting commands as hold together: each saw what those before it leave, no key is wanted twice."""
         batch: list[Append] = []
         later: list[Append] = []
         versions: dict[str, int] = {}
         wanted: set[tuple[str, object]] = set()
-        while self._waiting and len(batch) < FLUSH_AT_MOST:
+        while self._waiting and len(batch) < at_most:
             append = self._waiting.popleft()
             if any(versions.get(stream, seen) != seen for stream, seen in append.seen):
                 append.refuse(Conflict("the stream moved on while this was being decided"))
@@ -247,33 +276,51 @@ class Log:
         self._waiting.extendleft(reversed(later))
         return batch
 
-    async def _write(self, batch: list[Append]) -> None:
+    async def _write(self, batch: list[Append], call: Call, ahead: "Sequence[asyncio.Future[int]]" = ()) -> None:
+        """`ahead`: what was sent before, on the other connection, and may arrive there later than this."""
+        careful = False
         while batch:
-            arguments = _arguments(batch)
-            rows = await self._call(arguments)
+            seen = _to_vouch_for(batch, careful=careful)
+            try:
+                rows = await call(_arguments(batch, seen, careful=careful))
+            except UniqueViolation:
+                if careful:
+                    raise
+                careful = True
+                continue
             if rows[0][0] == "appended":
-                position = rows[0][2]
-                for append in batch:
-                    if not append.done.done():
-                        append.done.set_result(position)
-                    position += len(append.events)
-                self._woken(position)
+                self._answer(batch, rows[0][2])
                 return
-            batch = _without_the_refused(batch, rows)
+            if ahead and _too_early(rows, list(seen.values())):
+                await asyncio.wait(ahead)
+                ahead = ()
+                continue
+            batch = _without_the_refused(batch, rows, list(seen))
+
+    def _answer(self, batch: list[Append], position: int) -> None:
+        for append in batch:
+            if not append.done.done():
+                append.done.set_result(position)
+            position += len(append.events)
+        self._woken(position)
 
     async def _call(self, arguments: list[object]) -> list[tuple[Any, ...]]:
         if self._writer is None or self._writer.closed:
             self._writer = await self._connect()
         try:
-            cursor = await self._writer.execute(_APPEND, arguments, prepare=True, binary=True)
-            return await cursor.fetchall()
-        except OperationalError:
-            await self._writer.close()
+            return await _execute(self._writer, arguments)
+        except OperationalError as failure:
+            if _cut(failure):
+                await self._writer.close()
             raise
 
-    async def _one_by_one(self, batch: list[Append], failure: Exception) -> None:
+    async def _call_borrowed(self, arguments: list[object]) -> list[tuple[Any, ...]]:
+        async with self._borrow() as connection:
+            return await _execute(connection, arguments)
+
+    async def _one_by_one(self, batch: list[Append], failure: Exception, call: Call) -> None:
         """A batch failed for a reason the function does not know: find the command at fault, let the others through."""
-        if len(batch) == 1 or not isinstance(failure, Error) or isinstance(failure, OperationalError):
+        if len(batch) == 1 or _cut(failure):
             for append in batch:
                 append.refuse(Conflict(str(failure)) if isinstance(failure, UniqueViolation) else failure)
             return
@@ -281,14 +328,23 @@ class Log:
             if append.done.done():
                 continue
             try:
-                await self._write([append])
+                await self._write([append], call)
             except Exception as alone:  # noqa: BLE001 – it is this command's answer
                 append.refuse(Conflict(str(alone)) if isinstance(alone, UniqueViolation) else alone)
 
 
-def _arguments(batch: list[Append]) -> list[object]:
+async def _execute(connection: Connection, arguments: list[object]) -> list[tuple[Any, ...]]:
+    cursor = await connection.execute(_APPEND, arguments, prepare=True, binary=True)
+    return await cursor.fetchall()
+
+
+def _cut(failure: Exception) -> bool:
+    """Is it the server or the way to it that failed, not one of the commands? Appendix A of the PostgreSQL manual: 40, 54."""
+    return isinstance(failure, OperationalError) and (failure.sqlstate or "")[:2] not in {"40", "54"}
+
+
+def _arguments(batch: list[Append], seen: dict[str, int], *, careful: bool) -> list[object]:
     """The arrays of one call, in the order of the function's parameters."""
-    seen = _first_seen(batch)
     events: list[NewEvent] = []
     abouts: list[About] = []
     for append in batch:
@@ -296,8 +352,8 @@ def _arguments(batch: list[Append]) -> list[object]:
         abouts.extend([append.about] * len(append.events))
     claims = [claim for append in batch for claim in append.claims]
     return [
-        texts(list(seen)),
-        integers(list(seen.values())),
+        texts(list(seen)) if seen else None,
+        integers(list(seen.values())) if seen else None,
         texts([event.stream_id for event in events]),
         integers([event.version for event in events]),
         texts([event.type for event in events]),
@@ -314,7 +370,8 @@ def _arguments(batch: list[Append]) -> list[object]:
         texts([claim.kind for claim in claims]) if claims else None,
         blobs([claim.hash for claim in claims]) if claims else None,
         texts([claim.stream_id for claim in claims]) if claims else None,
-        booleans([claim.release for claim in claims]) if claims else None,
+        booleans([claim.release for claim in claims]) if any(claim.release for claim in claims) else None,
+        careful,
     ]
 
 
@@ -322,9 +379,13 @@ def _known(values: list[Any], array: Callable[[list[Any]], object]) -> object:
     return array(values) if any(value is not None for value in values) else None
 
 
-def _without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]]) -> list[Append]:
+def _too_early(rows: list[tuple[Any, ...]], seen: list[int]) -> bool:
+    """Is a stream not yet where a command that was sent before will bring it?"""
+    return any(outcome == "conflict" and number < seen[ordinal - 1] for outcome, ordinal, number, _ in rows)
+
+
+def _without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]], streams: list[str]) -> list[Append]:
     """Answer the commands at fault, and those that built on them; the rest go again."""
-    streams = list(_first_seen(batch))
     stale = {streams[ordinal - 1] for outcome, ordinal, _, _ in rows if outcome == "conflict"}
     repeated = {ordinal for outcome, ordinal, _, _ in rows if outcome == "repeated"}
     taken = {ordinal: holder for outcome, ordinal, _, holder in rows if outcome == "claimed"}
@@ -346,11 +407,14 @@ def _without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]]) -> li
     return rest
 
 
-def _first_seen(batch: list[Append]) -> dict[str, int]:
-    """Each stream the database must vouch for, and the version the first command to read it saw."""
+def _to_vouch_for(batch: list[Append], *, careful: bool) -> dict[str, int]:
+    """Each stream the database must vouch for, and the version the first command to read it saw.
+
+    A new stream needs none: its version 1 is unique.
+    """
     ahead: set[str] = set()
     found: dict[str, int] = {}
     for append in batch:
         found.update((stream, version) for stream, version in append.seen if stream not in ahead)
         ahead.update(event.stream_id for event in append.events)
-    return found
+    return found if careful else {stream: seen for stream, seen in found.items() if seen or stream not in ahead}

@@ -86,7 +86,7 @@ class Streams:
         if base is not None and base.pending is not None:
             pending = base.pending
             await asyncio.wait([pending])
-            if pending.exception() is not None:
+            if pending.cancelled() or pending.exception() is not None:
                 base = None
         state, version = (decider.initial, 0) if base is None else (base.state, base.version)
         recorded = await self.log.stream(decider.stream_id(identity), version)

@@ -6,16 +6,13 @@ from typing import Any, Final
 
 import rich_click as click
 from msgspec.json import decode
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from commonweal.domain.message import ERASED, EVENTS, Refused, field_types, is_personal
 from commonweal.kernel import codec
 from commonweal.kernel.decider import DECIDERS
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.streams import Fact
-from commonweal.runtime.at_hand import ASIDE, at_hand, carry_out, one
+from commonweal.runtime.at_hand import at_hand, carry_out, one
 from tenants.store import Tenant
 
 _BOX: Final = "personal"
@@ -46,9 +43,10 @@ def show(category: str, id_: str, tenant: str, *, reveal: bool, as_json: bool) -
         for line in lines:
             click.echo(json.dumps(line, ensure_ascii=False))
     else:
-        Console().print(_table(stream_id, lines))
+        click.echo("\n".join([stream_id, *map(_told, lines)]))
     if reveal:
-        ASIDE.print("Personal details are shown above. Keep them nowhere, and show them to nobody who need not know.")
+        note = "personal details are shown above: keep them nowhere, show them to nobody who need not know"
+        click.echo(f"commonweal: {note}", err=True)
 
 
 async def _show(ods: str, stream_id: str, *, reveal: bool) -> list[dict[str, Any]]:
@@ -103,15 +101,9 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value.isoformat()
 
 
-def _table(stream_id: str, lines: list[dict[str, Any]]) -> Table:
-    table = Table("Position", "Version", "Recorded", "What happened", "Who, through what", title=stream_id)
-    for line in lines:
-        told = "".join(
-            f"\n  {name}: {escape(str(value))}" for name, value in line["fields"].items() if value is not None
-        )
-        what = f"[bold]{line['type']}[/bold]{told}"
-        who = escape(f"{line['actor'] or '–'}, {line['channel'] or '–'}")
-        table.add_row(
-            str(line["position"]), str(line["version"]), line["recorded_at"][:19].replace("T", " "), what, who
-        )
-    return table
+def _told(line: dict[str, Any]) -> str:
+    """One event for people: a line about it, then one for each field that says something."""
+    when = line["recorded_at"][:19].replace("T", " ")
+    who = f"{line['actor'] or 'nobody named'} through {line['channel'] or 'a channel not named'}"
+    fields_ = "".join(f"\n    {name}: {value}" for name, value in line["fields"].items() if value is not None)
+    return f"{line['position']:>9,}  v{line['version']} {line['type']}  {when}  {who}{fields_}"

@@ -1,11 +1,10 @@
 """`commonweal verify`: proof that nothing was lost, changed or let out, or the first place where something was."""
 
-import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import rich_click as click
@@ -14,14 +13,15 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from commonweal.domain.message import Refused
+from commonweal.runtime.at_hand import carry_out, chosen
+from commonweal.runtime.ground import ground
 from commonweal.runtime.installation import Installation, installation
-from commonweal.runtime.open_store import open_store
 from commonweal.runtime.settings import load
 from commonweal.runtime.verify.finding import Finding
 from commonweal.runtime.verify.grounds import Grounds
 from commonweal.runtime.verify.whole import verify as verify_one
 from projections import READ_MODELS
-from tenants.store import Store, UnknownTenant
+from tenants.store import Tenant
 
 Seen = Callable[[str, int, int], None]
 Findings = dict[str, list[Finding]]
@@ -40,8 +40,8 @@ def verify(tenant: str | None, *, as_json: bool) -> None:
     """
     try:
         with _progress(shown=not as_json and sys.stderr.isatty()) as seen:
-            found = asyncio.run(_verify(tenant, seen))
-    except (Refused, UnknownTenant) as refusal:
+            found = carry_out(_verify(tenant, seen))
+    except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     if as_json:
         click.echo(json.dumps(for_machines(found)))
@@ -72,29 +72,19 @@ def first_difference(found: Findings) -> str | None:
     return None
 
 
-async def verify_all(found: Installation, store: Store, tenant: str | None, seen: Seen) -> Findings:
-    """The findings for one ICS, or for all and the control log. Raises `UnknownTenant`."""
-    hosted = [tenant] if tenant else sorted(await store.roster())
-    tenants = [await store.tenant(code) for code in hosted]
-    if tenant is None:
-        tenants.append(store.control)
+async def verify_all(
+    found: Installation, tenants: Iterable[Tenant], seen: Seen = lambda _check, _done, _of: None
+) -> Findings:
+    """The findings for each of these ICSs; the control log may be among them."""
     return {
         each.ods: await verify_one(Grounds(found, each, READ_MODELS, seen=_named(each.ods, seen))) for each in tenants
     }
 
 
 async def _verify(tenant: str | None, seen: Seen) -> Findings:
-    async with installation(load(os.environ)) as found, _opened(found) as store:
-        return await verify_all(found, store, tenant, seen)
-
-
-@asynccontextmanager
-async def _opened(found: Installation) -> AsyncIterator[Store]:
-    store = open_store(found, "verify")
-    try:
-        yield store
-    finally:
-        await store.close()
+    async with installation(load(os.environ)) as found, ground(found) as opened:
+        control = [] if tenant else [opened.store.control]
+        return await verify_all(found, [*await chosen(opened, tenant), *control], seen)
 
 
 def _named(code: str, seen: Seen) -> Seen:
@@ -102,7 +92,7 @@ def _named(code: str, seen: Seen) -> Seen:
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Any:
+def _progress(*, shown: bool) -> Iterator[Seen]:
     """A bar on the terminal that says which check of which ICS is how far."""
     columns = (TextColumn("{task.description:<16}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, disable=not shown) as progress:

@@ -23,8 +23,9 @@ async def main(process: Process) -> None:
         return rooms.setdefault((tenant.ods, model.name), made)
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
-        follow = [_one(room(tenant, model), woken) for model in READ_MODELS]
-        await asyncio.gather(*follow)
+        bells = [asyncio.Event() for _ in READ_MODELS]
+        follow = [room(tenant, model).follow(bell) for model, bell in zip(READ_MODELS, bells, strict=True)]
+        await asyncio.gather(_ring(woken, bells), *follow)
 
     process.complaint = lambda: "; ".join(room.stopped for room in rooms.values() if room.stopped)
     try:
@@ -33,8 +34,13 @@ async def main(process: Process) -> None:
         await store.close()
 
 
-async def _one(room: Room, woken: asyncio.Event) -> None:
-    await room.follow(woken)
+async def _ring(woken: asyncio.Event, bells: list[asyncio.Event]) -> None:
+    """Each room has a bell of its own: one that is busy does not miss what another has heard."""
+    while True:
+        await woken.wait()
+        woken.clear()
+        for bell in bells:
+            bell.set()
 
 
 async def _changed(process: Process, subject: str, position: int) -> None:

@@ -6,9 +6,9 @@ import logging
 import httpx
 
 from commonweal.integrations import INTEGRATIONS
-from commonweal.integrations.collect import Collector
-from commonweal.integrations.outbox import Outbox
-from commonweal.integrations.send import PATIENCE, Sender
+from commonweal.integrations.delivery.collect import Collector
+from commonweal.integrations.delivery.outbox import Outbox
+from commonweal.integrations.delivery.send import PATIENCE, Sender
 from commonweal.runtime.each_tenant import each_tenant
 from commonweal.runtime.process import Process
 from tenants.store import Store, Tenant

@@ -110,7 +110,7 @@ def _input(command: type) -> type | None:
         if name not in defaults:
             columns.append((name, _graphql_type(hint)))
         elif defaults[name] == ():
-            columns.append((name, _graphql_type(hint), dataclass_field(default_factory=list)))
+            columns.append((name, _graphql_type(hint), strawberry.field(default_factory=list)))
         else:
             columns.append((name, hint, dataclass_field(default=defaults[name])))
     columns.sort(key=len)  # those without a default first
@@ -203,4 +203,4 @@ def ids(command: type, identity: str | None, key: str | None, asker: str) -> tup
             "idempotencyKey has 1 to 200 characters, none of them a control character", extensions={"code": "REFUSED"}
         )
     command_id = uuid4() if key is None else uuid5(COMMAND_IDS, f"{asker}|{command.__name__}|{identity or ''}|{key}")
-    return command_id, identity or str(uuid5(command_id, "record"))
+    return command_id, str(uuid5(command_id, "record")) if identity is None else identity

@@ -3,7 +3,8 @@
 -- seen_*    streams the commands read, each once, and the version the first of them saw (0: no events yet)
 -- event_*   the events in order; an array is as long as event_stream, or null where no event has a value
 -- command   the ids of the commands: each may be carried out once
--- claim_*   keys to take, or to give back
+-- claim_*   keys to take, or to give back; claim_release null: all are taken
+-- careful   look for keys that are taken before writing; otherwise a taken key is a unique_violation
 --
 -- Answers one row ('appended', null, position before the first event, null), or, with nothing written, a row for each reason:
 -- ('conflict', ordinal in seen_*, newest version of the stream, null)
@@ -15,7 +16,8 @@ create function append(
     event_command uuid[], event_occurred timestamptz[], event_actor text[], event_on_behalf_of text[], event_channel text[],
     event_correlation uuid[], event_causation uuid[], event_traceparent text[],
     command uuid[],
-    claim_kind text[], claim_hash bytea[], claim_stream text[], claim_release boolean[]
+    claim_kind text[], claim_hash bytea[], claim_stream text[], claim_release boolean[],
+    careful boolean
 )
 returns table (outcome text, ordinal bigint, number bigint, holder text)
 language plpgsql
@@ -27,36 +29,41 @@ set enable_mergejoin = off
 as $$
 declare
     base bigint;
-    added bigint;
-    refused boolean;
+    refused boolean := false;
 begin
-    select h.position into base from head as h for update;
+    update head as h set position = h.position + cardinality(event_stream)
+    returning h.position - cardinality(event_stream) into base;
 
-    return query
-    select 'conflict', s.ordinal, coalesce(newest.version, 0)::bigint, null::text
-    from unnest(seen_stream, seen_version) with ordinality as s (stream_id, version, ordinal)
-    left join lateral (
-        select e.version from events as e where e.stream_id = s.stream_id order by e.version desc limit 1
-    ) as newest on true
-    where coalesce(newest.version, 0) <> s.version;
-    refused := found;
+    if seen_stream is not null then
+        return query
+        select 'conflict', s.ordinal, coalesce(newest.version, 0)::bigint, null::text
+        from unnest(seen_stream, seen_version) with ordinality as s (stream_id, version, ordinal)
+        left join lateral (
+            select e.version from events as e where e.stream_id = s.stream_id order by e.version desc limit 1
+        ) as newest on true
+        where coalesce(newest.version, 0) <> s.version;
+        refused := found;
+    end if;
 
-    return query
-    select 'repeated', c.ordinal, null::bigint, null::text
-    from unnest(command) with ordinality as c (id, ordinal)
-    where exists (select from events as e where e.command_id = c.id);
-    refused := refused or found;
+    if command is not null then
+        return query
+        select 'repeated', c.ordinal, null::bigint, null::text
+        from unnest(command) with ordinality as c (id, ordinal)
+        where exists (select from events as e where e.command_id = c.id);
+        refused := refused or found;
+    end if;
 
-    if claim_kind is not null then
+    if careful and claim_kind is not null then
         return query
         select 'claimed', k.ordinal, null::bigint, c.stream_id
         from unnest(claim_kind, claim_hash, claim_release) with ordinality as k (kind, hash, release, ordinal)
         join claims as c on c.kind = k.kind and c.hash = k.hash
-        where not k.release;
+        where k.release is not true;
         refused := refused or found;
     end if;
 
     if refused then
+        update head set position = base;
         return;
     end if;
 
@@ -74,21 +81,23 @@ begin
         stream_id, version, type, data, command_id, occurred_at, actor,
         on_behalf_of, channel, correlation_id, causation_id, traceparent, ordinal
     );
-    get diagnostics added = row_count;
 
-    if claim_kind is not null then
+    if claim_release is not null then
         delete from claims as c
         using unnest(claim_kind, claim_hash, claim_stream, claim_release) as k (kind, hash, stream_id, release)
         where k.release and c.kind = k.kind and c.hash = k.hash and c.stream_id = k.stream_id;
+    end if;
 
+    if claim_kind is not null then
         insert into claims (kind, hash, stream_id)
         select k.kind, k.hash, k.stream_id
         from unnest(claim_kind, claim_hash, claim_stream, claim_release) as k (kind, hash, stream_id, release)
-        where not k.release;
+        where k.release is not true;
     end if;
 
-    update head set position = base + added;
-    return query select 'appended', null::bigint, base, null::text;
+    outcome := 'appended';
+    number := base;
+    return next;
 end
 $$;
 

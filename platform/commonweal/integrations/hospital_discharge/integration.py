@@ -61,6 +61,7 @@ async def prepare(streams: Streams, delivery: Delivery, on: date) -> Post | With
 
 
 async def _endpoint(streams: Streams, trust: str) -> str | None:
+    await streams.get("tenant", streams.tenant)  # kept warm, so that only what is new to it is read in the next line
     connected = (await streams.committed("tenant", streams.tenant)).state.trusts.get(trust)
     return None if connected is None else connected.task_endpoint
 

@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import AsyncConnection
-
 from commonweal.intake import hl7v2
 from commonweal.kernel.trace import where
 from commonweal.kernel.vault import Lost, Tampered, Vault
@@ -18,13 +16,16 @@ select id from inbox where state = 'received' and received_at < now() - interval
 """
 _AHEAD: Final = "select id from inbox where position > (select position from head) limit 1"
 _MESSAGES: Final = "select id, source, sealed, key_name, stream_id from inbox order by received_at, id"
-_REACTOR_AHEAD: Final = """
+_OTHERS_AHEAD: Final = """
 select 'reactor' from reactor where position > (select position from head)
 union all
 select 'deadline ' || kind from deadlines where position > (select position from head)
+union all
+select 'integration ' || integration from consumed where position > (select position from head)
+union all
+select 'delivery of ' || integration from deliveries where position > (select position from head)
 limit 1
 """
-_HAS_REACTOR: Final = "select to_regclass('reactor') is not null and to_regclass('deadlines') is not null"
 _BATCH: Final = 500
 
 Said = Callable[[str, object, str], None]
@@ -32,27 +33,21 @@ Said = Callable[[str, object, str], None]
 
 
 async def check(grounds: Grounds, dense: Dense, said: Said) -> Finding:
-    """Look at every message put away, and at what the reactor remembers."""
+    """Look at every message put away, and at how far those who follow the log say they are."""
     finding = Finding("inbox")
     async with grounds.database() as connection:
         for query, sentence in (
             (_LEFT, "message {} was put away more than a minute ago and nothing has followed from it"),
             (_AHEAD, "message {} led to a position the log does not have"),
+            (_OTHERS_AHEAD, "{} is ahead of the log: was it restored to the past?"),
         ):
             if (row := await (await connection.execute(query)).fetchone()) is not None:
                 finding.differs(sentence.format(row[0]))
-        await _reactor(connection, finding)
         async with connection.transaction(), connection.cursor("verify_inbox", binary=True) as cursor:
             await cursor.execute(_MESSAGES)
             while rows := await cursor.fetchmany(_BATCH):
                 await _messages(grounds, rows, dense, finding, said)
     return finding
-
-
-async def _reactor(connection: AsyncConnection[Any], finding: Finding) -> None:
-    row = await (await connection.execute(_HAS_REACTOR)).fetchone()
-    if row and row[0] and (ahead := await (await connection.execute(_REACTOR_AHEAD)).fetchone()) is not None:
-        finding.differs(f"{ahead[0]} is ahead of the log: was it restored to the past?")
 
 
 async def _messages(grounds: Grounds, rows: list[Any], dense: Dense, finding: Finding, said: Said) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from commonweal.domain.message import ERASED, field_types, is_personal
+from commonweal.domain.message import ERASED, EVENTS, field_types, is_personal
 from commonweal.domain.person import PersonErased
 from commonweal.kernel import codec
 from commonweal.kernel.codec import Unreadable
@@ -65,11 +65,11 @@ async def _alone(streams: Streams, recorded: Recorded) -> "Fact | str":
         return f"it cannot be read ({where(why)})"
 
 
-@cache
-def _personal_fields(event: type) -> tuple[str, ...]:
-    return tuple(name for name, hint in field_types(event).items() if is_personal(hint))
-
-
 def personal(event: Any) -> Iterable[tuple[str, object]]:
     """The personal fields of an event with their values."""
-    return [(name, getattr(event, name)) for name in _personal_fields(type(event))]
+    return [(name, getattr(event, name)) for name in _personal_fields(type(event).__name__)]
+
+
+@cache
+def _personal_fields(name: str) -> tuple[str, ...]:
+    return tuple(field for field, hint in field_types(EVENTS[name]).items() if is_personal(hint))

@@ -22,10 +22,7 @@ where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'm'
     and t.typcategory not in ('N', 'D', 'T', 'B') and t.typname <> 'uuid'
 order by c.relname, a.attnum
 """
-_POSITIONED: Final = """
-select c.relname from pg_class as c join pg_attribute as a on a.attrelid = c.oid
-where c.relnamespace = current_schema()::regnamespace and a.attname = 'position' and not a.attisdropped
-"""
+_EVENTS: Final = "events"
 _ROOMS: Final = "select name || '_v' || version || '_' from rooms"
 
 
@@ -48,13 +45,12 @@ class Piece:
 async def tables(connection: AsyncConnection[Any], where: str, *, rooms: bool = False) -> AsyncIterator[Piece]:
     """Every text and every byte in the tables of the connection's schema, those of rooms left out where it has `rooms`."""
     prefixes = tuple([row[0] for row in await (await connection.execute(_ROOMS)).fetchall()] if rooms else ())
-    positioned = {row[0] for row in await (await connection.execute(_POSITIONED)).fetchall()}
     columns: dict[str, list[tuple[str, bool]]] = {}
     for table, column, is_bytes in await (await connection.execute(_TABLES)).fetchall():
         if not prefixes or not table.startswith(prefixes):
             columns.setdefault(table, []).append((column, is_bytes))
     for table, held in columns.items():
-        query = _every_row(table, held, by_position=table in positioned)
+        query = _every_row(table, held)
         async with connection.transaction(), connection.cursor(f"verify_{table}", binary=True) as cursor:
             await cursor.execute(query)
             while rows := await cursor.fetchmany(_ROWS):
@@ -62,16 +58,14 @@ async def tables(connection: AsyncConnection[Any], where: str, *, rooms: bool = 
                     yield piece
 
 
-def _every_row(table: str, columns: list[tuple[str, bool]], *, by_position: bool) -> sql.Composed:
-    """Where each row stands and its columns as bytes. A row is named by its position, else by where it lies."""
-    place = "'position ' || position::text" if by_position else "'row ' || ctid::text"
+def _every_row(table: str, columns: list[tuple[str, bool]]) -> sql.Composed:
+    """Where each row stands and its columns as bytes. An event is named by its position, any other row by where it lies."""
+    place = "'position ' || position::text" if table == _EVENTS else "'row ' || ctid::text"
     read = [
         sql.Identifier(column) if is_bytes else sql.SQL("convert_to({}::text, 'UTF8')").format(sql.Identifier(column))
         for column, is_bytes in columns
     ]
-    return sql.SQL("select coalesce({}, 'row ' || ctid::text), {} from {}").format(
-        sql.SQL(place), sql.SQL(", ").join(read), sql.Identifier(table)
-    )
+    return sql.SQL("select {}, {} from {}").format(sql.SQL(place), sql.SQL(", ").join(read), sql.Identifier(table))
 
 
 def _pieces(rows: list[tuple[Any, ...]], where: str, columns: list[str]) -> Iterator[Piece]:

@@ -14,7 +14,7 @@ from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from commonweal.integrations.delivery import Integration
-from commonweal.integrations.outbox import Outbox, Overtaken
+from commonweal.integrations.delivery.outbox import Outbox, Overtaken
 from commonweal.kernel import cloud_event
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.relay import STREAM
@@ -141,9 +141,10 @@ class Collector:
             if message.reply:  # a message to acknowledge; the server's own words have nowhere to answer to
                 found.append(message)
                 continue
-            if (status := (message.headers or {}).get("Status")) not in ("404", "408", "409"):
-                raise ConnectionError(f"the stream's consumer answered {status}")
-            break
+            status = (message.headers or {}).get("Status")
+            if status in ("404", "408") or (status == "409" and found):  # nothing, nothing yet, or the next is too much
+                break
+            raise ConnectionError(f"the stream's consumer answered {status}")
         return found
 
 

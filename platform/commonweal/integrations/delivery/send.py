@@ -17,7 +17,7 @@ import httpx
 import structlog
 
 from commonweal.integrations.delivery import Delivery, Integration, Post, Withheld
-from commonweal.integrations.outbox import Outbox, Outcome
+from commonweal.integrations.delivery.outbox import Outbox, Outcome
 from commonweal.kernel.streams import Streams
 from commonweal.kernel.trace import where
 

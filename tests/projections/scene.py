@@ -1,0 +1,169 @@
+"""A room on real PostgreSQL with two ICSs, and questions put to it as the web process puts them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from psycopg import AsyncConnection, AsyncCursor
+
+from commonweal.kernel import read_model
+from commonweal.kernel.follow import Room
+from commonweal.kernel.handle import Receipt, handle
+from commonweal.kernel.read_model import ReadModel
+from commonweal.kernel.reading import Reader
+from commonweal.runtime.access import Principal
+from commonweal.runtime.asking import context, make_asker
+from commonweal.runtime.installation import Installation
+from commonweal.runtime.permissions import views
+from commonweal.runtime.schema import schema
+from tenants.store import Tenant
+from tests.tenant import about, store
+
+T = TypeVar("T")
+Rows = dict[str, list[tuple[Any, ...]]]
+Grants = tuple[tuple[str, str], ...]
+EVERYTHING: Grants = (("team_lead", "tenant"),)
+SCHEMA = schema(introspection=True)
+
+
+@dataclass
+class Scene:
+    """Two ICSs in one process, with the room of `model` in each."""
+
+    runner: asyncio.Runner
+    tenants: Mapping[str, Tenant]
+    model: ReadModel
+    statements: list[str] = field(default_factory=list)
+    """Every statement the last question came to."""
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def done() -> T:
+            return await work
+
+        return self.runner.run(done())
+
+    def do(self, identity: str, *commands: object, ods: str = "QPM", **known: Any) -> Receipt:
+        """Commands carried out on one record, one after another; the last one's receipt."""
+
+        async def each() -> Receipt:
+            for command in commands:
+                receipt = await handle(self.tenants[ods].streams, identity, command, about(**known))
+            return receipt
+
+        return self.run(each())
+
+    def do_all(self, commands: Mapping[str, object], ods: str = "QPM") -> None:
+        """Commands on many records at once."""
+
+        async def every() -> None:
+            streams = self.tenants[ods].streams
+            await asyncio.gather(*(handle(streams, each, command, about()) for each, command in commands.items()))
+
+        self.run(every())
+
+    def room(self, ods: str = "QPM") -> Room:
+        return Room(self.tenants[ods].streams, self.tenants[ods].pool.borrow, self.model, _unheard)
+
+    def catch_up(self) -> None:
+        """Both rooms read on to their heads."""
+        for ods in self.tenants:
+            self.run(self.room(ods).catch_up())
+
+    def empty(self, ods: str = "QPM") -> None:
+        """Take the room back to the beginning, as the login that fills it."""
+
+        async def clear() -> None:
+            async with self.tenants[ods].pool.borrow() as connection, connection.transaction():
+                for table in await read_model.types(connection, self.model):
+                    await connection.execute(f"delete from {table}".encode())  # noqa: S608
+                await connection.execute("update rooms set position = 0, recorded_at = null")
+
+        self.run(clear())
+
+    def rows(self, ods: str = "QPM") -> Rows:
+        """Every row of every table of the room."""
+
+        async def read() -> Rows:
+            async with self.tenants[ods].pool.borrow() as connection:
+                tables = await read_model.types(connection, self.model)
+                return {
+                    table: await (await connection.execute(f"table {table} order by 1".encode())).fetchall()
+                    for table in tables
+                }
+
+        return self.run(read())
+
+    def row(self, table: str, key: str, ods: str = "QPM") -> dict[str, Any]:
+        """One row by its key, by column name."""
+
+        async def read() -> dict[str, Any]:
+            async with self.tenants[ods].pool.borrow() as connection:
+                columns = (await read_model.types(connection, self.model))[self.model.table(table)]
+                first, *_ = columns
+                query = f"select * from {self.model.table(table)} where {first} = %s"  # noqa: S608
+                row = await (await connection.execute(query.encode(), (key,))).fetchone()
+                assert row is not None, f"there is no {key} in {table}"
+                return dict(zip(columns, row, strict=True))
+
+        return self.run(read())
+
+    def ask(self, document: str, grants: Grants = EVERYTHING, ods: str = "QPM", **variables: Any) -> Any:
+        """The data of an operation; `AssertionError` with its errors where it has any."""
+        data, errors = self.answer(document, grants, ods, **variables)
+        assert not errors, errors
+        return data
+
+    def answer(self, document: str, grants: Grants = EVERYTHING, ods: str = "QPM", **variables: Any) -> tuple[Any, Any]:
+        """(data, errors) of an operation, asked by someone with these grants."""
+        return self.run(self.answering(document, grants, ods, **variables))
+
+    async def answering(
+        self, document: str, grants: Grants = EVERYTHING, ods: str = "QPM", **variables: Any
+    ) -> tuple[Any, Any]:
+        """The same, for a test that does something meanwhile."""
+        principal = Principal("user-wren", "https://login.example.test", ods, frozenset(grants))
+        asker = make_asker(principal, self.tenants[ods], "test")
+        self.statements.clear()
+        reader = Reader(self._remembering(ods), views(grants), asker.reader.today)
+        result = await SCHEMA.execute(document, variables, context_value=context(replace(asker, reader=reader)))
+        return result.data, [each.formatted for each in result.errors or []]
+
+    def _remembering(self, ods: str) -> Any:
+        """Lends the tenant's connections with a cursor that remembers what it was told."""
+        told = self.statements
+
+        class Remembering(AsyncCursor[Any]):
+            async def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+                told.append(query.decode() if isinstance(query, bytes) else query)
+                return await super().execute(query, *arguments, **options)
+
+        @asynccontextmanager
+        async def borrow() -> AsyncIterator[AsyncConnection[Any]]:
+            async with self.tenants[ods].pool.borrow() as connection:
+                usual = connection.cursor_factory
+                connection.cursor_factory = Remembering
+                try:
+                    yield connection
+                finally:
+                    connection.cursor_factory = usual
+
+        return borrow
+
+
+@contextmanager
+def scene(servers: Installation, model: ReadModel) -> Iterator[Scene]:
+    """Two new ICSs, QPM and QMF, with the tables of one room."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        try:
+            opened = runner.run(stack.enter_async_context(store(servers, "QPM", "QMF", models=[model])))
+            tenants = {ods: runner.run(opened.tenant(ods)) for ods in ("QPM", "QMF")}
+            yield Scene(runner, tenants, model)
+        finally:
+            runner.run(stack.aclose())
+
+
+async def _unheard(_position: int) -> None:
+    """Nobody listens to the room's changes here."""

@@ -1,0 +1,65 @@
+"""An installation of a test's own, which the commands find as they find one that runs."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from commonweal.domain.message import Refused
+from commonweal.runtime.child import Child
+from commonweal.runtime.cli import commonweal
+from commonweal.runtime.installation import Installation, lock, start_servers, stop, tell
+from commonweal.runtime.settings import environment, load
+from tests.conftest import folder, missing
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Servers without any ICS to begin with, and the command line on them."""
+
+    installation: Installation
+
+    def run(self, *words: object, answer: str | None = None) -> Result:
+        """`commonweal WORDS`; an unexpected error is raised, a refusal is `result.exception`."""
+        environ = environment(self.installation.settings)
+        result = CliRunner().invoke(commonweal, [str(word) for word in words], input=answer, env=environ)
+        if result.exception is not None and not isinstance(result.exception, SystemExit | Refused):
+            raise result.exception
+        return result
+
+    def ask(self, *words: object) -> Any:
+        """What a command that succeeds says with --json."""
+        result = self.run(*words, "--json")
+        assert result.exit_code == 0, (result.output, result.exception)
+        return json.loads(result.stdout)
+
+    def refusal(self, *words: object) -> str:
+        """The sentence with which a command ends."""
+        result = self.run(*words)
+        assert result.exit_code == 1
+        assert isinstance(result.exception, Refused)
+        return str(result.exception)
+
+
+@contextmanager
+def scene() -> Iterator[Scene]:
+    """Started now, gone at the end of the block."""
+    data = folder()
+    children: list[Child] = []
+    settings = load({"COMMONWEAL_DATA": str(data)})
+    try:
+        with lock(settings):
+            try:
+                installation = asyncio.run(start_servers(settings, children))
+            except Refused as refusal:
+                missing(str(refusal))
+            tell(installation)
+            yield Scene(installation)
+            asyncio.run(stop(children))
+    finally:
+        shutil.rmtree(data)

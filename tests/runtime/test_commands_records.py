@@ -1,0 +1,214 @@
+"""An operator looks at a record, makes a room again, and erases a person: nothing personal is left anywhere."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from commonweal.domain.message import ERASED
+from commonweal.domain.person import RegisterPerson
+from commonweal.kernel.handle import handle
+from commonweal.kernel.log import Claimed
+from commonweal.runtime.ground import EXAMPLES, ground
+from commonweal.runtime.simulate.case import Case, anchor, invent
+from commonweal.runtime.simulate.invented import nhs_numbers
+from commonweal.runtime.simulate.setting import setting
+from tenants.store import Tenant
+from tests.runtime.command_scene import Scene, scene
+from tests.tenant import about
+
+CASES = 40
+
+
+@pytest.fixture(scope="module")
+def hosting() -> Iterator[Scene]:
+    """Northamptonshire, with some invented cases."""
+    with scene() as made:
+        made.ask("tenants", "onboard", EXAMPLES / "northamptonshire.toml")
+        played = made.ask("simulate", "--tenant", "QPM", "--referrals", CASES)
+        assert (played["refused"], sum(played["stages"].values())) == ([], CASES)
+        yield made
+
+
+def on(hosting: Scene, work: Any) -> Any:
+    """Runs `work(ground, tenant)` on the ICS."""
+
+    async def main() -> Any:
+        async with ground(hosting.installation) as found:
+            await found.store.roster()
+            return await work(found, await found.store.tenant("QPM"))
+
+    return asyncio.run(main())
+
+
+def case(hosting: Scene, number: int) -> Case:
+    """Case `number` as it was played."""
+    state = on(hosting, lambda _, tenant: _state(tenant))
+    nhs = [nhs for nhs, _ in zip(nhs_numbers(1), range(number), strict=False)][-1]
+    return invent(setting("QPM", state, anchor(datetime.now(UTC))), 1, number, nhs)
+
+
+async def _state(tenant: Tenant) -> Any:
+    return (await tenant.streams.committed("tenant", "QPM")).state
+
+
+def with_an_nhs_number(hosting: Scene, among: range) -> tuple[Case, RegisterPerson]:
+    for number in among:
+        found = case(hosting, number)
+        register = found.before[0].command
+        assert isinstance(register, RegisterPerson)
+        if register.nhs_number:
+            return found, register
+    raise AssertionError("no such case")
+
+
+def rows(hosting: Scene, table: str) -> list[tuple[Any, ...]]:
+    async def work(_found: Any, tenant: Tenant) -> Any:
+        async with tenant.pool.borrow() as connection:
+            query = f"select * from caseload_v1_{table} order by 1"  # noqa: S608
+            return await (await connection.execute(query.encode())).fetchall()
+
+    found: list[tuple[Any, ...]] = on(hosting, work)
+    return found
+
+
+def test_a_record_is_shown_sealed_unless_it_is_revealed(hosting: Scene) -> None:
+    someone, register = with_an_nhs_number(hosting, range(1, 10))
+    said = hosting.run("streams", "show", "person", someone.person_id, "--tenant", "QPM").output
+    assert "v1 PersonRegistered" in said
+    assert "simulation through simulation" in said
+    assert f"gp_practice: {register.gp_practice}" in said
+    assert "nhs_number: sealed" in said
+    assert register.name not in said
+    assert str(register.nhs_number) not in said
+    revealed = hosting.run("streams", "show", "person", f"person-{someone.person_id}", "--tenant", "QPM", "--reveal")
+    assert f"name: {register.name}" in revealed.stdout
+    assert "personal details are shown above" in revealed.stderr
+
+
+def test_a_record_is_shown_to_a_machine_a_line_an_event(hosting: Scene) -> None:
+    result = hosting.run("streams", "show", "link-worker", "amber", "--tenant", "QPM", "--json")
+    first = result.stdout.splitlines()[0]
+    assert '"version": 1, "type": "LinkWorkerEngaged"' in first
+    assert '"channel": "onboarding"' in first
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["streams", "show", "referral", "none", "--tenant", "QPM"], "there is no record referral-none in QPM"),
+        (["streams", "show", "patient", "none", "--tenant", "QPM"], "there are no records called patient"),
+        (["streams", "show", "referral", "none", "--tenant", "QMF"], "no ICS with the code QMF is hosted here"),
+        (["read-models", "rebuild", "kitchen"], "no room is called kitchen; there is caseload"),
+        (["people", "erase", "none", "--tenant", "QPM", "--basis", "request_upheld", "--yes"], "there is no such person"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_in_a_sentence(hosting: Scene, words: list[str], sentence: str) -> None:
+    assert sentence in hosting.refusal(*words)
+
+
+def test_a_room_made_again_is_as_it_was(hosting: Scene) -> None:
+    (first,) = hosting.ask("read-models", "rebuild", "caseload", "--tenant", "QPM")
+    before = {table: rows(hosting, table) for table in ("referral", "person", "link_worker", "membership")}
+    assert len(before["referral"]) == CASES
+
+    async def spoil(found: Any, _tenant: Tenant) -> None:
+        await found.admin.execute("update qpm.caseload_v1_referral set stage = 'WAITING'")
+        await found.admin.execute("insert into qpm.caseload_v1_trust values ('RXX', 'Nowhere')")
+
+    on(hosting, spoil)
+    (again,) = hosting.ask("read-models", "rebuild", "caseload")
+    assert again["position"] == first["position"] == hosting.ask("tenants", "list")[0]["position"]
+    assert {table: rows(hosting, table) for table in before} == before
+    assert "RXX" not in [row[0] for row in rows(hosting, "trust")]
+
+
+def test_rooms_are_listed_and_missing_ones_built(hosting: Scene) -> None:
+    hosting.ask("read-models", "rebuild", "caseload")
+    (room,) = hosting.ask("read-models", "list", "--tenant", "QPM")
+    assert (room["name"], room["version"], room["lag"], room["shipped"]) == ("caseload", 1, 0, True)
+    assert hosting.ask("read-models", "build") == []
+
+    async def drop(found: Any, _tenant: Tenant) -> None:
+        await found.admin.execute("delete from qpm.rooms where name = 'caseload'")
+        for table in ("referral", "person", "link_worker", "pcn", "membership", "trust"):
+            await found.admin.execute(f"drop table qpm.caseload_v1_{table}".encode())
+
+    on(hosting, drop)
+    assert hosting.ask("read-models", "list") == []
+    assert hosting.ask("read-models", "build", "--tenant", "QPM") == [{"tenant": "QPM", "room": "caseload v1"}]
+    hosting.ask("read-models", "rebuild", "caseload")
+    assert len(rows(hosting, "referral")) == CASES
+
+
+def test_a_person_is_erased_everywhere_and_their_number_may_be_registered_anew(hosting: Scene) -> None:
+    gone, register = with_an_nhs_number(hosting, range(11, 20))
+    hosting.ask("read-models", "rebuild", "caseload")
+    before = hosting.ask("tenants", "list")[0]
+
+    done = hosting.ask("people", "erase", gone.person_id, "--tenant", "QPM", "--basis", "request_upheld")
+    assert done["position"] == before["position"] + 1
+    assert (done["already"], done["basis"], done["keys_given_back"]) == (False, "request_upheld", 1)
+    assert done["sealed_events"] >= 1
+    assert done["rooms"] == {"caseload": done["position"]}
+
+    async def opened(_found: Any, tenant: Tenant) -> list[Any]:
+        recorded = [
+            *await tenant.log.stream(f"person-{gone.person_id}"),
+            *await tenant.log.stream(f"referral-{gone.referral_id}"),
+        ]
+        return [fact.event for fact in await tenant.streams.understand(recorded)]
+
+    registered, *others = on(hosting, opened)
+    for name in ("name", "date_of_birth", "address", "postcode", "phone", "email", "nhs_number"):
+        assert getattr(registered, name) is ERASED
+    assert all(getattr(event, "narrative", ERASED) in (ERASED, None) for event in others)
+    (row,) = [row for row in rows(hosting, "person") if row[0] == gone.person_id]
+    assert row[1:] == (None, None, None, True)
+    assert gone.referral_id in [row[0] for row in rows(hosting, "referral")]
+    shown = hosting.run("streams", "show", "person", gone.person_id, "--tenant", "QPM", "--reveal").stdout
+    assert "name: erased" in shown
+    assert register.name not in shown
+    assert hosting.ask("tenants", "list")[0]["people"] == before["people"]
+
+    async def register_anew(_found: Any, tenant: Tenant) -> str | None:
+        await handle(tenant.streams, "anew", register, about())
+        return await tenant.log.holder("nhs_number", str(register.nhs_number))
+
+    assert on(hosting, register_anew) == "person-anew"
+
+
+def test_erasing_twice_changes_nothing(hosting: Scene) -> None:
+    someone = case(hosting, 21)
+    words = ["people", "erase", someone.person_id, "--tenant", "QPM", "--basis"]
+    first = hosting.ask(*words, "registered_in_error")
+    again = hosting.ask(*words, "request_upheld")
+    assert again["already"] is True
+    assert again["position"] == first["position"]
+    assert again["key_destroyed_at"] == first["key_destroyed_at"]
+    assert again["basis"] == "registered_in_error"
+
+
+def test_nobody_is_erased_without_a_yes(hosting: Scene) -> None:
+    someone, register = with_an_nhs_number(hosting, range(22, 30))
+    words = ["people", "erase", f"person-{someone.person_id}", "--tenant", "QPM", "--basis", "retention_ended"]
+    refused = hosting.run(*words, answer="n\n")
+    assert refused.exit_code == 1
+    assert "Nobody can undo this" in refused.stderr
+
+    async def taken(_found: Any, tenant: Tenant) -> None:
+        with pytest.raises(Claimed):
+            await handle(tenant.streams, "another", register, about())
+
+    on(hosting, taken)
+    said = hosting.run(*words, answer="y\n").stdout
+    assert f"{someone.person_id} is erased: PersonErased at position" in said
+    assert "rooms have followed: caseload at" in said
+
+
+def test_a_basis_that_is_none_is_refused_before_anything_is_done(hosting: Scene) -> None:
+    result = hosting.run("people", "erase", "x", "--tenant", "QPM", "--basis", "because", "--yes")
+    assert result.exit_code == 2
+    assert "request_upheld" in result.stderr
