@@ -108,7 +108,7 @@ CHECKS: Final[Mapping[type, Mapping[str, Check]]] = {
         "name": name,
         "kind": one_of(tenant.TRUST_KINDS),
         "hl7v2_facilities": shaped(r"[^\s|^~\\&]+", "a sending facility as it stands in MSH-4"),
-        "mllp_port": between(1024, 65535),
+        "mllp_line": between(1, 999),
         "hl7v2_subject": _SUBJECT,
         "task_endpoint": endpoint,
         "task_token_file": inside_data_folder,

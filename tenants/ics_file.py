@@ -56,7 +56,7 @@ def _nothing_twice(ics: ICS) -> Iterator[str]:
     yield from _each_once(ics.pcns, "pcn", "ods", lambda pcn: pcn.ods)
     yield from _each_once(ics.federations, "federation", "name", lambda federation: federation.name)
     yield from _each_once(ics.trusts, "trust", "ods", lambda trust: trust.ods)
-    yield from _each_once(ics.trusts, "trust", "mllp_port", lambda trust: trust.mllp_port)
+    yield from _each_once(ics.trusts, "trust", "mllp_line", lambda trust: trust.mllp_line)
     yield from _each_once(ics.trusts, "trust", "hl7v2_subject", lambda trust: trust.hl7v2_subject)
     yield from _each_once(ics.link_workers, "link_worker", "id", lambda worker: worker.id)
     yield from _each_once(ics.link_workers, "link_worker", "subject", lambda worker: worker.subject)
@@ -133,7 +133,7 @@ def _channels_are_whole(ics: ICS) -> Iterator[str]:
     facilities: dict[str, int] = {}
     for number, trust in enumerate(ics.trusts, start=1):
         where = f"[[trust]] {number}"
-        if (trust.mllp_port or trust.hl7v2_subject) and not trust.hl7v2_facilities:
+        if (trust.mllp_line or trust.hl7v2_subject) and not trust.hl7v2_facilities:
             yield f"{where}: hl7v2_facilities is missing; say what the trust calls itself in MSH-4"
         if trust.task_token_file and not trust.task_endpoint:
             yield f"{where}: task_token_file needs a task_endpoint to be sent to"

@@ -85,14 +85,14 @@ def refusals(
         if ods != ics.ods and other.key_file == ics.key_file:
             yield f"key_file: {ics.key_file} is the key of {ods}; each ICS has one of its own"
     ports = {
-        trust.mllp_port: f"{ods}'s {code}"
+        trust.mllp_line: f"{ods}'s {code}"
         for ods, state in states.items()
         for code, trust in state.trusts.items()
-        if trust.mllp_port and ods != ics.ods
+        if trust.mllp_line and ods != ics.ods
     }
     for trust in ics.trusts:
-        if trust.mllp_port in ports:
-            yield f"[[trust]] {trust.ods}: mllp_port {trust.mllp_port} is {ports[trust.mllp_port]} already"
+        if trust.mllp_line in ports:
+            yield f"[[trust]] {trust.ods}: mllp_line {trust.mllp_line} is {ports[trust.mllp_line]} already"
 
 
 async def hosted(ground: Ground) -> dict[str, Placement]:

@@ -104,6 +104,6 @@ async def scene(servers: Installation, trust: Trust = TRUST) -> AsyncIterator[Sc
     async with store(servers, "QZI", "QZJ") as opened:
         here, there = await opened.tenant("QZI"), await opened.tenant("QZJ")
         await handle(here.streams, "QZI", replace(ICS, trusts=(trust,)), about())
-        other = replace(trust, mllp_port=trust.mllp_port + 1 if trust.mllp_port else None)
+        other = replace(trust, mllp_line=trust.mllp_line + 1 if trust.mllp_line else None)
         await handle(there.streams, "QZJ", replace(ICS, ods="QZJ", trusts=(other,)), about())
         yield Scene(servers, opened, here, there)

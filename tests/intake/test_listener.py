@@ -58,6 +58,10 @@ async def exchange(on: Scene) -> AsyncIterator[Exchange]:
         await opened.close()
 
 
+BASE = load({"COMMONWEAL_DATA": "/nowhere"}).mllp_port
+"""A trust's line is counted from this port."""
+
+
 @asynccontextmanager
 async def admin(on: Scene) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     async with await psycopg.AsyncConnection.connect(on.servers.database_url, autocommit=True) as connection:
@@ -71,17 +75,17 @@ async def eventually(true: Any, seconds: float = 20) -> Any:
         return found
 
 
-def connected(trust: str, port: int | None = None) -> TrustConnected:
-    return TrustConnected(trust=trust, name=trust, kind="acute", mllp_port=port)
+def connected(trust: str, line: int | None = None) -> TrustConnected:
+    return TrustConnected(trust=trust, name=trust, kind="acute", mllp_line=line)
 
 
 def test_each_trust_has_the_line_it_names() -> None:
     settings = load({"COMMONWEAL_DATA": "/nowhere"})
     known = {
-        "QZJ": ics.State(trusts={"RF4": connected("RF4", 2612)}),
-        "QZI": ics.State(trusts={"RZZ": connected("RZZ"), "RNQ": connected("RNQ", 2602)}),
+        "QZJ": ics.State(trusts={"RF4": connected("RF4", 12)}),
+        "QZI": ics.State(trusts={"RZZ": connected("RZZ"), "RNQ": connected("RNQ", 2)}),
     }
-    assert lines(known, settings) == [Line(2602, "QZI", "RNQ"), Line(2612, "QZJ", "RF4")]
+    assert lines(known, settings) == [Line(2577, "QZI", "RNQ"), Line(2587, "QZJ", "RF4")]
 
 
 def test_where_no_trust_names_a_line_the_first_has_the_usual_one_in_development_only() -> None:
@@ -95,7 +99,7 @@ def test_where_no_trust_names_a_line_the_first_has_the_usual_one_in_development_
 def test_a_message_belongs_to_the_ics_of_its_line_whatever_it_says(servers: Installation) -> None:
     async def play() -> None:
         port = two_free_ports()
-        async with scene(servers, replace(TRUST, mllp_port=port)) as on, exchange(on) as opened:
+        async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on, exchange(on) as opened:
             assert opened.complaint() == ""
             lying = sent("a03_discharge", ("|COMMONWEAL|QPM|", "|COMMONWEAL|QZI|"))
             assert b"MSA|AA|" in await mllp.send("127.0.0.1", port + 1, lying)
@@ -109,11 +113,11 @@ def test_a_message_belongs_to_the_ics_of_its_line_whatever_it_says(servers: Inst
 def test_a_line_opens_for_a_new_trust_and_closes_for_one_that_is_no_longer_connected(servers: Installation) -> None:
     async def play() -> None:
         port = two_free_ports()
-        async with scene(servers, replace(TRUST, mllp_port=None)) as on:
+        async with scene(servers, replace(TRUST, mllp_line=None)) as on:
             await handle(on.there.streams, "QZJ", replace(ICS, ods="QZJ", trusts=(), on=date(2026, 4, 2)), about())
             async with exchange(on) as opened:
-                assert [line.port for line in opened.open] == [servers.settings.mllp_port]
-                named = replace(ICS, trusts=(replace(TRUST, mllp_port=port),))
+                assert [line.port for line in opened.open] == [BASE]
+                named = replace(ICS, trusts=(replace(TRUST, mllp_line=port - BASE),))
                 await handle(on.here.streams, "QZI", named, about())
                 await opened.look()
                 assert b"MSA|AA|" in await mllp.send("127.0.0.1", port, DISCHARGE)
@@ -128,7 +132,7 @@ def test_a_line_opens_for_a_new_trust_and_closes_for_one_that_is_no_longer_conne
 def test_a_port_that_cannot_be_opened_is_named_and_opens_when_it_is_free(servers: Installation) -> None:
     async def play() -> None:
         port = two_free_ports()
-        async with scene(servers, replace(TRUST, mllp_port=port)) as on:
+        async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on:
             other = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", port)
             async with exchange(on) as opened:
                 assert f"port {port}, where RZZ calls QZI, cannot be opened" in opened.complaint()
@@ -209,7 +213,7 @@ async def waiting(on: Scene) -> bool:
 def test_a_message_under_way_when_the_listener_is_killed_is_finished_by_the_next(servers: Installation) -> None:
     async def play() -> None:
         port = two_free_ports()
-        async with scene(servers, replace(TRUST, mllp_port=port)) as on, admin(on) as boss:
+        async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on, admin(on) as boss:
             await on.know()
             async with listening(on) as listener, boss.transaction():
                 await boss.execute("select from qzi.head for update")
@@ -233,7 +237,7 @@ def test_a_message_under_way_when_the_listener_is_killed_is_finished_by_the_next
 def test_a_listener_that_is_asked_to_stop_answers_what_is_under_way(servers: Installation) -> None:
     async def play() -> None:
         port = two_free_ports()
-        async with scene(servers, replace(TRUST, mllp_port=port)) as on, admin(on) as boss:
+        async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on, admin(on) as boss:
             async with listening(on) as listener:
                 async with boss.transaction():
                     await boss.execute("select from qzi.head for update")

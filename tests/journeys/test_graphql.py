@@ -236,16 +236,18 @@ def _any_wish(name: str, command: type) -> tuple[str, dict[str, Any]]:
     return document, {**address, **({"input": given} if given else {})}
 
 
+_ANY_VALUES = {
+    "tuple": ["x"],
+    "datetime.datetime": "2026-03-02T09:00:00Z",
+    "datetime.date": "2026-03-02",
+    "bool": True,
+    "int": 1,
+    "str": "RP1",
+}
+
+
 def _any_value(hint: Any) -> Any:
-    text = str(hint)
-    for part, value in (
-        ("tuple", ["x"]),
-        ("datetime.datetime", "2026-03-02T09:00:00Z"),
-        ("datetime.date", "2026-03-02"),
-    ):
-        if part in text:
-            return value
-    return {"bool": True, "int": 1}.get(getattr(hint, "__name__", ""), "RP1")
+    return next(value for part, value in _ANY_VALUES.items() if part in str(hint))
 
 
 @pytest.mark.parametrize("identity", ["x" * 101, "Wilhelmina Finch", "a\0b", "", "943 476 5919"])

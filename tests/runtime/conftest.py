@@ -1,6 +1,7 @@
 """A supervisor in a process of its own, which a test may interrupt, kill and start again."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,23 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from commonweal.runtime.settings import Settings, environment, load
+from commonweal.runtime.supervisor import LINES
 from tests.conftest import folder
 
 SCRIPT = Path(__file__).with_name("supervised.py")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port(several: int = 1) -> int:
+    """A port nobody has, with `several - 1` more behind it; below those that are handed out for connections."""
+    while True:
+        first = random.randrange(12_000, 30_000)
+        with ExitStack() as held:
+            try:
+                for port in range(first, first + several):
+                    held.enter_context(socket.create_server(("127.0.0.1", port)))
+            except OSError:
+                continue
+            return first
 
 
 def eventually(true: Callable[[], Any], seconds: float = 20.0) -> Any:
@@ -41,7 +49,7 @@ class Supervised:
     """A supervisor on a data folder."""
 
     def __init__(self, data: Path, *arguments: str, python: str = sys.executable, **popen: Any) -> None:
-        ports = {"COMMONWEAL_PORT": str(free_port()), "COMMONWEAL_MLLP_PORT": str(free_port())}
+        ports = {"COMMONWEAL_PORT": str(free_port()), "COMMONWEAL_MLLP_PORT": str(free_port(LINES))}
         self.settings: Settings = load({"COMMONWEAL_DATA": str(data), **ports, **popen.pop("settings", {})})
         plain = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         self.out = folder() / "out"

@@ -54,11 +54,11 @@ def test_a_file_with_mistakes_is_refused_with_every_one_of_them(hosting: Scene, 
     text = (
         NORTHAMPTONSHIRE.read_text().replace('ods = "QPM"', 'ods = "XPM"').replace("triage_days = 2", "triage_days = 0")
     )
-    file.write_text(text.replace("mllp_port = 2601", "mllp_port = 80"))
+    file.write_text(text.replace("mllp_line = 1", "mllp_line = 0"))
     for words in (["--dry-run"], []):
         result = hosting.run("tenants", "onboard", file, *words)
         assert result.exit_code == 1
-        for named in ("ods", "triage_days", "mllp_port"):
+        for named in ("ods", "triage_days", "mllp_line"):
             assert named in result.stderr
         assert result.stdout == ""
     assert hosting.run("tenants", "onboard", file, "--json").stdout.count("must be") >= 2
@@ -72,7 +72,7 @@ def test_what_clashes_with_another_ics_is_refused(hosting: Scene, tmp_path: Path
     file.write_text(NORTHAMPTONSHIRE.read_text().replace('ods = "QPM"', 'ods = "QZZ"'))
     result = hosting.run("tenants", "onboard", file)
     assert result.exit_code == 1
-    assert "mllp_port 2601 is QPM's RNS already" in result.stderr
+    assert "mllp_line 1 is QPM's RNS already" in result.stderr
     assert "keys/qpm.key is the key of QPM" in result.stderr
     assert hosting.ask("tenants", "list") == before
 

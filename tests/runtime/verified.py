@@ -1,6 +1,7 @@
 """Two ICSs with something in every store, whose relay and rooms have caught up; and the rights of whoever would tamper."""
 
 import asyncio
+import base64
 import json
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +11,7 @@ from datetime import UTC, date, datetime
 from types import NoneType
 from typing import Any, get_args, get_origin
 
+import nkeys
 import psycopg
 from nats.aio.client import Client
 
@@ -27,8 +29,7 @@ from commonweal.runtime.verify.finding import Finding
 from commonweal.runtime.verify.grounds import Grounds
 from commonweal.runtime.verify.whole import verify
 from projections import READ_MODELS
-from tenants import nats_accounts
-from tenants.nats_accounts import SYSTEM, push
+from tenants.nats_accounts import SYSTEM, Accounts, _signed, push
 from tenants.store import Store, Tenant
 from tenants.streams import make_events
 from tests.tenant import about, store
@@ -114,32 +115,39 @@ class Scene:
             await owner.close()
 
 
+def _tamperer(accounts: Accounts, code: str) -> nkeys.KeyPair:
+    """The key of somebody who may do anything in an account."""
+    return accounts._key(f"account/{code}/tamperer", nkeys.PREFIX_BYTE_ACCOUNT)
+
+
+def _claims(accounts: Accounts, code: str) -> str:
+    """The account's own claims, with the tamperer's key among those it trusts."""
+    body = accounts.account_claims(code).split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["nats"]
+    claims["signing_keys"].append(_tamperer(accounts, code).public_key.decode())
+    return _signed(accounts._operator_signing(), accounts.account_id(code), code, claims)
+
+
 async def account_owner(servers: Installation, code: str) -> Client:
-    """Somebody with the key of an ICS's account itself, who may do anything in it."""
+    """The tamperer, connected."""
     accounts = servers.accounts
     user = accounts._user(code, "tamperer")
-    claims = {
-        "type": "user",
-        "pub": {},
-        "sub": {},
-        "subs": -1,
-        "data": -1,
-        "payload": -1,
-    }
-    owner = accounts._key(f"account/{code}", nats_accounts.nkeys.PREFIX_BYTE_ACCOUNT)
-    token = nats_accounts._signed(owner, user.public_key.decode(), "tamperer", claims)
+    claims = {"type": "user", "issuer_account": accounts.account_id(code), "pub": {}, "sub": {}}
+    unlimited = {"subs": -1, "data": -1, "payload": -1}
+    token = _signed(_tamperer(accounts, code), user.public_key.decode(), "tamperer", {**claims, **unlimited})
     client = Client()
     await client.connect(
         servers.nats_url,
         user_jwt_cb=token.encode,
-        signature_cb=lambda nonce: nats_accounts.base64.b64encode(user.sign(nonce.encode())),
+        signature_cb=lambda nonce: base64.b64encode(user.sign(nonce.encode())),
+        allow_reconnect=False,
     )
     return client
 
 
 async def make_stream(servers: Installation, code: str) -> None:
     system = await servers.accounts.connect(servers.nats_url, SYSTEM, "claims")
-    await push(system, servers.accounts.account_claims(code))
+    await push(system, _claims(servers.accounts, code))
     await system.close()
     onboard = await servers.accounts.connect(servers.nats_url, code, "onboard")
     await make_events(onboard, code)
@@ -173,12 +181,9 @@ async def scene(servers: Installation) -> AsyncIterator[Scene]:
 async def _happen(made: Scene, code: str) -> None:
     """A referral on its way, a link worker who shares a name with someone, and somebody erased."""
     hired = link_worker.EngageLinkWorker(display_name="Wren Halewood", employer="U35821", engaged_on=TODAY)
-    known = {"nhs_number_status": "01", "on": TODAY}
     await made.tell(code, "w1", hired)
-    await made.tell(code, "p1", person.RegisterPerson(name="Odette Finchley", nhs_number="9434765919", **known))
-    await made.tell(
-        code, "p2", person.RegisterPerson(name="Wren Halewood", postcode="NN15 5LB", nhs_number_status="03", on=TODAY)
-    )
+    await made.tell(code, "p1", _register("Odette Finchley", "9434765919"))
+    await made.tell(code, "p2", _register("Wren Halewood"))
     agreed = consent.GiveConsent(
         scope="contact", audience="any", method="verbal", wording_version="1", given_by="person", given_on=TODAY
     )
@@ -189,11 +194,18 @@ async def _happen(made: Scene, code: str) -> None:
     )  # fmt: skip
     await made.tell(code, "r1", received)
     await made.tell(code, "r1", referral.AcceptReferral())
-    await made.tell(code, "p3", person.RegisterPerson(name="Gone Already", nhs_number="9000000009", **known))
+    await made.tell(code, "p3", _register("Gone Already", "9000000009"))
     await made.tell(code, "p3", person.ErasePerson(basis="request_upheld"))
     tenant = await made.tenant(code)
     await tenant.streams.vault.destroy("p3", "request_upheld")
     await tenant.log.give_back("person-p3")
+
+
+def _register(name: str, nhs_number: str | None = None) -> person.RegisterPerson:
+    status = "01" if nhs_number else "03"
+    return person.RegisterPerson(
+        name=name, postcode="NN15 5LB", nhs_number=nhs_number, nhs_number_status=status, on=TODAY
+    )
 
 
 async def _inbox(tenant: Tenant) -> None:

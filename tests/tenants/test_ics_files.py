@@ -55,7 +55,7 @@ ods = "RNQ"
 name = "Kettering General"
 kind = "acute"
 hl7v2_facilities = ["RNQ"]
-mllp_port = 2602
+mllp_line = 2
 task_endpoint = "https://trust.example/fhir"
 task_token_file = "secrets/rnq.token"
 
@@ -97,7 +97,7 @@ def test_a_whole_file_is_read_as_written(tmp_path: Path) -> None:
     burton, mawsley = kettering.practices
     assert (burton.ods, kettering.key(burton)) == (None, "U35821/burton")
     assert (mawsley.to, rockingham.practices[0].since) == (date(2024, 4, 1), date(2024, 4, 1))
-    assert (ics.trusts[0].mllp_port, ics.trusts[0].task_token_file) == (2602, "secrets/rnq.token")
+    assert (ics.trusts[0].mllp_line, ics.trusts[0].task_token_file) == (2, "secrets/rnq.token")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_whole_file_is_read_as_written(tmp_path: Path) -> None:
             'kind = "cottage"',
             '[[trust]] 1: kind must be one of acute, community, mental_health, not "cottage"',
         ),
-        ("mllp_port = 2602", "mllp_port = 80", "[[trust]] 1: mllp_port must be from 1024 to 65535, not 80"),
+        ("mllp_line = 2", "mllp_line = 0", "[[trust]] 1: mllp_line must be from 1 to 999, not 0"),
         (
             'hl7v2_facilities = ["RNQ"]',
             "",
@@ -274,11 +274,11 @@ def test_a_role_must_be_one_of_the_known_roles(tmp_path: Path) -> None:
 
 def test_all_problems_are_said_at_once_and_nothing_else(tmp_path: Path) -> None:
     text = (
-        changed('ods = "QPM"', "").replace("mllp_port = 2602", 'mllp_port = "2602"').replace('place = "E06000061"', "")
+        changed('ods = "QPM"', "").replace("mllp_line = 2", 'mllp_line = "2"').replace('place = "E06000061"', "")
     )
     assert problems(tmp_path, text.replace('pcns = ["U35821"]', 'pcns = ["U00009"]')) == (
         "ods is missing",
-        '[[trust]] 1: mllp_port must be a whole number, not "2602"',
+        '[[trust]] 1: mllp_line must be a whole number, not "2"',
         "[[link_worker]] 1: pcns U00009 is no [[pcn]] of this file",
     )
 
@@ -289,10 +289,10 @@ def test_two_trusts_cannot_share_a_port_or_a_facility(tmp_path: Path) -> None:
         ods = "RNS"
         name = "Northampton General"
         hl7v2_facilities = ["RNQ"]
-        mllp_port = 2602
+        mllp_line = 2
     """
     assert problems(tmp_path, WHOLE + second) == (
-        "[[trust]] 2: mllp_port 2602 is that of [[trust]] 1 already",
+        "[[trust]] 2: mllp_line 2 is that of [[trust]] 1 already",
         "[[trust]] 2: hl7v2_facilities RNQ is that of [[trust]] 1 already",
     )
 
@@ -354,7 +354,7 @@ def test_an_example_has_a_user_of_each_role_but_a_person(name: str) -> None:
 
 def test_the_examples_share_no_port_and_no_way_in() -> None:
     trusts = [trust for file in sorted(EXAMPLES.glob("*.toml")) for trust in read(file).trusts]
-    assert len({trust.mllp_port for trust in trusts}) == len(trusts) == 7
+    assert len({trust.mllp_line for trust in trusts}) == len(trusts) == 7
     assert len({trust.hl7v2_subject for trust in trusts}) == len(trusts)
     assert all((trust.task_endpoint or "").startswith("http://127.0.0.1:") for trust in trusts)
 

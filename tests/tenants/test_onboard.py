@@ -52,7 +52,7 @@ def on(ours: Scene) -> On:
 
 def another(ods: str, **changed: Any) -> ICS:
     """An ICS like Northamptonshire beside it: its trusts have no ports, so that nothing is in its way."""
-    trusts = tuple(replace(trust, mllp_port=None) for trust in NORTHAMPTONSHIRE.trusts)
+    trusts = tuple(replace(trust, mllp_line=None) for trust in NORTHAMPTONSHIRE.trusts)
     return replace(NORTHAMPTONSHIRE, **{"ods": ods, "key_file": f"keys/{ods}.key", "trusts": trusts, **changed})
 
 
@@ -202,7 +202,7 @@ def test_everything_in_the_way_is_said_at_once_and_nothing_is_done(ours: Scene, 
     assert "database: elsewhere is not a server of this installation; there is main" in said
     assert "key_file: keys/qpm.key is the key of QPM; each ICS has one of its own" in said
     for trust, port in (("RNS", 2601), ("RNQ", 2602), ("RP1", 2603)):
-        assert f"[[trust]] {trust}: mllp_port {port} is QPM's {trust} already" in said
+        assert f"[[trust]] {trust}: mllp_line {port} is QPM's {trust} already" in said
 
 
 def test_an_ics_cannot_be_given_another_key(ours: Scene, on: On) -> None:

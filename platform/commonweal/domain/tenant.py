@@ -52,13 +52,14 @@ class Federation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """`hl7v2_facilities`: what it calls itself in MSH-4. `task_endpoint`: the FHIR base its Tasks are posted to."""
+    """`hl7v2_facilities`: what it calls itself in MSH-4. `mllp_line`: which of the installation's MLLP
+    ports is its own, counted from the first. `task_endpoint`: the FHIR base its Tasks are posted to."""
 
     ods: str
     name: str
     kind: str = "acute"
     hl7v2_facilities: tuple[str, ...] = ()
-    mllp_port: int | None = None
+    mllp_line: int | None = None
     hl7v2_subject: str | None = None
     task_endpoint: str | None = None
 
@@ -138,7 +139,7 @@ class TrustConnected:
     name: str
     kind: str
     hl7v2_facilities: tuple[str, ...] = ()
-    mllp_port: int | None = None
+    mllp_line: int | None = None
     hl7v2_subject: str | None = None
     task_endpoint: str | None = None
 
@@ -311,7 +312,7 @@ def _trusts(state: State, trusts: tuple[Trust, ...]) -> Iterable[Event]:
             name=trust.name,
             kind=trust.kind,
             hl7v2_facilities=trust.hl7v2_facilities,
-            mllp_port=trust.mllp_port,
+            mllp_line=trust.mllp_line,
             hl7v2_subject=trust.hl7v2_subject,
             task_endpoint=trust.task_endpoint,
         )

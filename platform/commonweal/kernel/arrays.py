@@ -1,8 +1,8 @@
 """Arrays on their way to PostgreSQL, written in its binary form at once: a batch of commands carries two dozen of them."""
 
 import struct
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +16,6 @@ _header: Final = struct.Struct(">iiIii").pack
 _integer: Final = struct.Struct(">ii").pack
 _time: Final = struct.Struct(">iq").pack
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _BOOLEAN: Final = {True: b"\x00\x00\x00\x01\x01", False: b"\x00\x00\x00\x01\x00"}
 
 
@@ -37,42 +36,42 @@ class _Whole(Dumper):
 adapters.register_dumper(Array, _Whole)
 
 
-def _array(element: int, values: Sequence[Any], write: Callable[[Any], bytes]) -> Array:
-    if not values:
+def _array(element: int, written: list[bytes]) -> Array:
+    if not written:
         return Array(_header(0, 0, element, 0, 0)[:12])
-    body = b"".join([_NULL if value is None else write(value) for value in values])
-    return Array(_header(1, 1, element, len(values), 1) + body)
+    return Array(_header(1, 1, element, len(written), 1) + b"".join(written))
 
 
 def texts(values: Sequence[str | None]) -> Array:
     """`text[]`."""
-    return _array(25, [None if value is None else value.encode() for value in values], _sized)
+    return blobs([None if value is None else value.encode() for value in values], element=25)
 
 
-def blobs(values: Sequence[bytes | None]) -> Array:
+def blobs(values: Sequence[bytes | None], element: int = 17) -> Array:
     """`bytea[]`."""
-    return _array(17, values, _sized)
+    return _array(element, [_NULL if value is None else _length(len(value)) + value for value in values])
 
 
 def integers(values: Sequence[int]) -> Array:
     """`integer[]`."""
-    return _array(23, values, lambda value: _integer(4, value))
+    return _array(23, [_integer(4, value) for value in values])
 
 
 def uuids(values: Sequence[UUID | None]) -> Array:
     """`uuid[]`."""
-    return _array(2950, values, lambda value: b"\x00\x00\x00\x10" + value.bytes)
+    return _array(2950, [_NULL if value is None else b"\x00\x00\x00\x10" + value.bytes for value in values])
 
 
 def times(values: Sequence[datetime | None]) -> Array:
     """`timestamptz[]`; every time must carry a zone."""
-    return _array(1184, values, lambda value: _time(8, (value - _EPOCH) // _MICROSECOND))
+    return _array(1184, [_NULL if value is None else _time(8, _microseconds(value)) for value in values])
 
 
 def booleans(values: Sequence[bool]) -> Array:
     """`boolean[]`."""
-    return _array(16, values, _BOOLEAN.__getitem__)
+    return _array(16, [_BOOLEAN[value] for value in values])
 
 
-def _sized(value: bytes) -> bytes:
-    return _length(len(value)) + value
+def _microseconds(value: datetime) -> int:
+    since = value - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
@@ -177,7 +178,7 @@ class Log:
         Whoever stops waiting does not take the command back.
         """
         self.enqueue(append)
-        return await asyncio.shield(append.done)
+        return await append.done
 
     async def stream(self, stream_id: str, after: int = 0) -> list[Recorded]:
         """One stream's events with a version greater than `after`."""
@@ -258,20 +259,22 @@ class Log:
         batch: list[Append] = []
         later: list[Append] = []
         versions: dict[str, int] = {}
-        wanted: set[tuple[str, object]] = set()
+        wanted: set[object] = set()
         while self._waiting and len(batch) < at_most:
             append = self._waiting.popleft()
             if any(versions.get(stream, seen) != seen for stream, seen in append.seen):
                 append.refuse(Conflict("the stream moved on while this was being decided"))
                 continue
-            keys: set[tuple[str, object]] = {(claim.kind, claim.hash) for claim in append.claims}
-            keys.add(("command", append.about.command_id or id(append)))
-            if keys & wanted:
+            keys: list[object] = [(claim.kind, claim.hash) for claim in append.claims]
+            if append.about.command_id is not None:
+                keys.append(append.about.command_id)
+            if not wanted.isdisjoint(keys):
                 later.append(append)
                 continue
-            wanted |= keys
+            wanted.update(keys)
             versions.update(append.seen)
-            versions.update((event.stream_id, event.version) for event in append.events)
+            for event in append.events:
+                versions[event.stream_id] = event.version
             batch.append(append)
         self._waiting.extendleft(reversed(later))
         return batch
@@ -345,38 +348,41 @@ def _cut(failure: Exception) -> bool:
 
 def _arguments(batch: list[Append], seen: dict[str, int], *, careful: bool) -> list[object]:
     """The arrays of one call, in the order of the function's parameters."""
-    events: list[NewEvent] = []
-    abouts: list[About] = []
-    for append in batch:
-        events.extend(append.events)
-        abouts.extend([append.about] * len(append.events))
-    claims = [claim for append in batch for claim in append.claims]
+    events = [_written(event) for append in batch for event in append.events]
+    known = [about for append in batch for about in (_told(append.about),) * len(append.events)]
+    claims = [_wanted(claim) for append in batch for claim in append.claims]
+    streams, versions, types, data = zip(*events, strict=True) if events else ((), (), (), ())
+    kinds, hashes, holders, releases = zip(*claims, strict=True) if claims else ((), (), (), ())
     return [
         texts(list(seen)) if seen else None,
         integers(list(seen.values())) if seen else None,
-        texts([event.stream_id for event in events]),
-        integers([event.version for event in events]),
-        texts([event.type for event in events]),
-        blobs([event.data for event in events]),
-        _known([about.command_id for about in abouts], uuids),
-        _known([about.occurred_at for about in abouts], times),
-        _known([about.actor for about in abouts], texts),
-        _known([about.on_behalf_of for about in abouts], texts),
-        _known([about.channel for about in abouts], texts),
-        _known([about.correlation_id for about in abouts], uuids),
-        _known([about.causation_id for about in abouts], uuids),
-        _known([about.traceparent for about in abouts], texts),
+        texts(streams),
+        integers(versions),
+        texts(types),
+        blobs(data),
+        *map(_known, zip(*known, strict=True), _ABOUT_ARRAYS),
+        *([None] * 8 if not known else ()),
         _known([append.about.command_id for append in batch], uuids),
-        texts([claim.kind for claim in claims]) if claims else None,
-        blobs([claim.hash for claim in claims]) if claims else None,
-        texts([claim.stream_id for claim in claims]) if claims else None,
-        booleans([claim.release for claim in claims]) if any(claim.release for claim in claims) else None,
+        texts(kinds) if claims else None,
+        blobs(hashes) if claims else None,
+        texts(holders) if claims else None,
+        booleans(releases) if any(releases) else None,
         careful,
     ]
 
 
-def _known(values: list[Any], array: Callable[[list[Any]], object]) -> object:
-    return array(values) if any(value is not None for value in values) else None
+_written: Final = attrgetter("stream_id", "version", "type", "data")
+_told: Final = attrgetter(
+    "command_id", "occurred_at", "actor", "on_behalf_of", "channel", "correlation_id", "causation_id", "traceparent"
+)
+_wanted: Final = attrgetter("kind", "hash", "stream_id", "release")
+_ABOUT_ARRAYS: Final[tuple[Callable[[Any], object], ...]] = (
+    uuids, times, texts, texts, texts, uuids, uuids, texts,
+)  # fmt: skip
+
+
+def _known(values: Sequence[Any], array: Callable[[Any], object]) -> object:
+    return None if values.count(None) == len(values) else array(values)
 
 
 def _too_early(rows: list[tuple[Any, ...]], seen: list[int]) -> bool:

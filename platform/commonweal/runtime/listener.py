@@ -39,9 +39,14 @@ class Line:
 
 
 def lines(known: Mapping[str, ics.State], settings: Settings) -> list[Line]:
-    """A line for each trust that names a port. In development, where none does: one for the first trust, on the usual port."""
+    """A line for each trust that names one: line 3 is the third port behind `mllp_port`. In development, where none does: one
+    for the first trust, on `mllp_port` itself."""
     trusts = [(ods, trust) for ods, state in sorted(known.items()) for trust in state.trusts.values()]
-    found = [Line(trust.mllp_port, ods, trust.trust) for ods, trust in trusts if trust.mllp_port is not None]
+    found = [
+        Line(settings.mllp_port + trust.mllp_line, ods, trust.trust)
+        for ods, trust in trusts
+        if trust.mllp_line is not None
+    ]
     if not found and trusts and settings.environment == "development":
         ods, trust = trusts[0]
         return [Line(settings.mllp_port, ods, trust.trust)]

@@ -110,7 +110,7 @@ def _input(command: type) -> type | None:
         if name not in defaults:
             columns.append((name, _graphql_type(hint)))
         elif defaults[name] == ():
-            columns.append((name, _graphql_type(hint), strawberry.field(default_factory=list)))
+            columns.append((name, _graphql_type(hint) | None, dataclass_field(default=None)))
         else:
             columns.append((name, hint, dataclass_field(default=defaults[name])))
     columns.sort(key=len)  # those without a default first
@@ -158,7 +158,11 @@ def _argument(name: str, hint: Any, default: Any = MISSING) -> StrawberryArgumen
 
 
 def _values(given: Any, command: type) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value := getattr(given, name), list) else value for name in asked(command)}
+    """What a client gave; a list left out is an empty one."""
+    return {
+        name: tuple(getattr(given, name) or ()) if get_origin(hint) is tuple else getattr(given, name)
+        for name, hint in asked(command).items()
+    }
 
 
 def make(command: type, identity: str, values: dict[str, Any], now: datetime) -> Any:

@@ -51,7 +51,9 @@ def open_store(installation: Installation, application: str, bus: Client | None 
     waker = Waker(bus) if bus is not None else None
     return Store(
         servers(installation),
-        StoreSecrets(lambda login: password(installation, login), lambda placement: tenant_key(installation, placement)),
+        StoreSecrets(
+            lambda login: password(installation, login), lambda placement: tenant_key(installation, placement)
+        ),
         woken=waker if waker is not None else lambda _tenant, _head: None,
         application=f"commonweal-{application}",
     )

@@ -27,7 +27,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Port = 8000
     """HTTP."""
     mllp_port: Port = 2575
-    """HL7 v2 over MLLP; 2575 is its IANA number."""
+    """HL7 v2 over MLLP; 2575 is its IANA number. A trust's line n is the n-th port behind it."""
     database_url: str | None = None
     """Administrator's connection to an outside PostgreSQL; None: an embedded one is started. May be a libpq keyword string."""
     vault_url: str | None = None

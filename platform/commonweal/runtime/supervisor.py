@@ -30,6 +30,8 @@ NAMES: Final = ("relay", "follower", "reactor", "listener", "web")
 PROCESSES: Final[Mapping[str, Sequence[str]]] = {
     name: (sys.executable, "-m", f"commonweal.runtime.{name}") for name in NAMES
 }
+LINES: Final = 8
+"""MLLP ports in a row that are looked at before anything starts: the example ICSs have seven lines."""
 SILENCE: Final = 30.0
 """Seconds without a heartbeat after which a process that is not ready yet is given up."""
 _LARGEST_LOG: Final = 20 << 20
@@ -183,7 +185,8 @@ async def _stop(children: Sequence[Child]) -> None:
 
 
 def _refuse_busy_ports(settings: Settings) -> None:
-    for name, port in (("COMMONWEAL_PORT", settings.port), ("COMMONWEAL_MLLP_PORT", settings.mllp_port)):
+    lines = [("COMMONWEAL_MLLP_PORT", settings.mllp_port + line) for line in range(LINES)]
+    for name, port in (("COMMONWEAL_PORT", settings.port), *lines):
         family, kind, protocol, _, address = socket.getaddrinfo(
             settings.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]

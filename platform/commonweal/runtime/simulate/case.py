@@ -44,7 +44,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`stage`: how far it has come by now. `steps` after a link worker is needed are in `Case.steps_with`."""
+    """`stage`: how far it has come by now; `before` and `after`: what happens up to a link worker, and then."""
 
     name: str
     person_id: str
@@ -79,21 +79,9 @@ def invent(where: Setting, seed: int, number: int, nhs_number: str) -> Case:
     practice = chance.choice(where.practices)
     person_id, referral_id = str(made_id(name, "person")), str(made_id(name, "referral"))
     times = _times(chance, where.now)
-    steps = [*_arrival(chance, where, practice, name, nhs_number, times["received"])]
-    outcome = chance.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
-    stage = "received"
-    if (at := times["triaged"]) <= where.now:
-        steps.append(Step("triage", referral_id, StartTriage(), at))
-        stage = "in triage"
-    if (at := times["decided"]) <= where.now:
-        steps.append(Step("decide", referral_id, _decision(chance, outcome, referral_id), at))
-        stage = "waiting" if outcome == "accepted" else outcome
-    after: list[Step] = []
-    if stage == "waiting" and times["allocated"] <= where.now:
-        stage = "allocated"
-        after = _support(chance, referral_id, times, where.now)
-        if after:
-            stage = "engaged" if len(after) == 1 else "closed"
+    arrival = _arrival(chance, where, practice, name, nhs_number, times["received"])
+    triage, stage = _triage(chance, referral_id, times, where.now)
+    after, stage = _support(chance, referral_id, times, where.now) if stage == "waiting" else ((), stage)
     return Case(
         name=name,
         person_id=person_id,
@@ -101,8 +89,8 @@ def invent(where: Setting, seed: int, number: int, nhs_number: str) -> Case:
         pcn=practice.pcn,
         stage=stage,
         weight=1 if stage == "closed" else chance.choice((1, 1, 1, 2, 2, 3)),
-        before=tuple(steps),
-        after=tuple(after),
+        before=(*arrival, *triage),
+        after=after,
         allocated_at=times["allocated"] if stage in ("allocated", "engaged", "closed") else None,
     )
 
@@ -155,6 +143,20 @@ def _arrival(
     yield Step("receive", referral_id, received, at)
 
 
+def _triage(
+    chance: Random, referral_id: str, times: Mapping[str, datetime], now: datetime
+) -> tuple[tuple[Step, ...], str]:
+    """What was decided by now, and the stage the referral has come to with it."""
+    if times["triaged"] > now:
+        return (), "received"
+    started = Step("triage", referral_id, StartTriage(), times["triaged"])
+    if times["decided"] > now:
+        return (started,), "in triage"
+    outcome = chance.choices(list(_OUTCOMES), list(_OUTCOMES.values()))[0]
+    decided = Step("decide", referral_id, _decision(chance, outcome, referral_id), times["decided"])
+    return (started, decided), "waiting" if outcome == "accepted" else outcome
+
+
 def _decision(chance: Random, outcome: str, referral_id: str) -> object:
     match outcome:
         case "accepted":
@@ -172,15 +174,20 @@ def _decision(chance: Random, outcome: str, referral_id: str) -> object:
             )
 
 
-def _support(chance: Random, referral_id: str, times: Mapping[str, datetime], now: datetime) -> list[Step]:
+def _support(
+    chance: Random, referral_id: str, times: Mapping[str, datetime], now: datetime
+) -> tuple[tuple[Step, ...], str]:
+    """What followed by now once a link worker had the case, and the stage it has come to with it."""
+    if times["allocated"] > now:
+        return (), "waiting"
     if (held_at := times["contacted"]) > now:
-        return []
+        return (), "allocated"
     contact = RecordFirstContact(medium=chance.choice(_MEDIUMS), held_at=held_at, note="Talked about what matters.")
-    steps = [Step("contact", referral_id, contact, held_at)]
-    if (ended_at := times["closed"]) <= now:
-        close = CloseReferral(referral_id=referral_id, reason=chance.choice(_CLOSURES))
-        steps.append(Step("close", referral_id, close, ended_at))
-    return steps
+    contacted = Step("contact", referral_id, contact, held_at)
+    if times["closed"] > now:
+        return (contacted,), "engaged"
+    close = CloseReferral(referral_id=referral_id, reason=chance.choice(_CLOSURES))
+    return (contacted, Step("close", referral_id, close, times["closed"])), "closed"
 
 
 def anchor(now: datetime) -> datetime:

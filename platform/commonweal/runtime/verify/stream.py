@@ -107,10 +107,14 @@ async def _compare(
         return int((await _state(reader))["last_seq"])
 
     end = await reached(last, head, grounds.patience)
+    if end > head:  # what was appended since we began may have been relayed already
+        head = await grounds.tenant.log.head()
+    if wrong := ends(end, head):
+        finding.differs(wrong)
     state = await _state(reader)
     expected = int(state["first_seq"])
     finding.looked_at["from"] = expected
-    async for messages in _kept(reader, expected, end):
+    async for messages in _kept(reader, expected, end := min(end, head)):
         stored = await grounds.tenant.log.after(messages[0].sequence - 1, len(messages))
         events = {each.position: each for each in stored}
         for message in messages:
@@ -127,14 +131,6 @@ async def _compare(
         grounds.seen("stream", expected - 1, head)
     if expected <= end:
         finding.differs(f"message {expected} is missing: the stream says it ends at {end}")
-    await _its_end(grounds, end, head, finding)
-
-
-async def _its_end(grounds: Grounds, end: int, head: int, finding: Finding) -> None:
-    if end > head:  # what was appended since may have been relayed already
-        head = await grounds.tenant.log.head()
-    if wrong := ends(end, head):
-        finding.differs(wrong)
 
 
 @asynccontextmanager

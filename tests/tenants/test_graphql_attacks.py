@@ -1,0 +1,318 @@
+"""Two ICSs hold the same ids; through every field of the schema one of them reaches for the other, in vain."""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+from graphql import get_introspection_query
+
+from commonweal.domain import hospital, user
+from commonweal.runtime.access import user_id
+from commonweal.runtime.development_issuer import NAME
+from commonweal.runtime.installation import Installation
+from tests.story import RECEIVED, agreed, allocated, configured, engaged, referred, registered
+from tests.web import Web, serving
+
+CANARY: Final = "Ptarmigan"
+"""In every word of QMF's that a view or a refusal could show."""
+ONLY: Final = "only-there"
+"""Records of every category that QMF alone has; `shared-…` both have."""
+SHARED_NUMBER, THEIR_NUMBER = "9434765919", "9434765870"
+LIVES: Final = "demo-somebody"
+"""Signs in to both: may do everything in QPM, see nothing in QMF."""
+ROLES: Final = (
+    "team_lead",
+    "triager",
+    "pcn_manager",
+    "link_worker",
+    "hospital",
+    "practice",
+    "ig_lead",
+    "administrator",
+)
+USER: Final = user_id(NAME, LIVES)
+
+CARD: Final = """
+totalCount position edges { cursor node {
+  id phase sourceOrganisationName person { id name nhsNumber } practice { name pcnName } linkWorker { id name }
+} }
+"""
+QUERIES: Final[Mapping[str, str]] = {
+    "caseload": f'{{ caseload(filter: {{linkWorker: "{{id}}"}}) {{ {CARD} }} all: caseload(first: 200) {{ {CARD} }} }}',
+    "caseloadReferral": '{ caseloadReferral(id: "{id}") { id person { id name nhsNumber } linkWorker { name } } }',
+    "caseloadCapacity": "{ caseloadCapacity { id name held room } }",
+    "caseloadPractices": "{ caseloadPractices { code name pcnCode pcnName } }",
+    "caseloadOrganisations": "{ caseloadOrganisations { code name } }",
+}
+"""Field → what is asked; {id} stands for an id of QMF's."""
+REASON: Final = {"reason": "capacity"}
+MUTATIONS: Final[Mapping[str, dict[str, Any] | None]] = {
+    "registerPerson": {"name": "A", "nhsNumber": THEIR_NUMBER, "nhsNumberStatus": "01"},
+    "correctPersonDetails": {"name": "Taken over"},
+    "traceNhsNumber": {"nhsNumber": THEIR_NUMBER},
+    "setContactPreference": {"channel": "phone", "safeToLeaveMessage": True},
+    "changeGpRegistration": {"gpPractice": "K83002", "since": "2026-03-02"},
+    "recordDeath": {"source": "gp"},
+    "erasePerson": {"basis": "request_upheld"},
+    "giveConsent": {"scope": "share_referrer", "method": "verbal", "wordingVersion": "1", "givenOn": "2026-03-02"},
+    "refuseConsent": {"scope": "contact", "refusedOn": "2026-03-02"},
+    "withdrawConsent": {"scope": "contact", "withdrawnOn": "2026-03-02"},
+    "receiveReferral": {
+        "personId": "{id}",
+        "source": "06",
+        "sourceOrg": "RP1",
+        "sourceReference": "their-reference",
+        "setting": "ward",
+        "reasons": ["loneliness"],
+        "referrerRole": "nurse",
+    },
+    "startTriage": None,
+    "acceptReferral": None,
+    "rejectReferral": {"reason": "01", "feedback": "A"},
+    "redirectReferral": {"toOrganisation": "RP1", "reason": "out_of_area"},
+    "recordFirstContact": {"medium": "02", "heldAt": "2026-03-02T12:00:00Z"},
+    "allocateLinkWorker": {"workerId": "{id}", **REASON},
+    "reallocateReferral": {"workerId": "{id}", **REASON},
+    "deallocateLinkWorker": REASON,
+    "declineSocialPrescribing": {"reason": "not_now"},
+    "closeReferral": {"reason": "goals_met"},
+    "reopenReferral": None,
+    "retractReferral": {"reason": "duplicate"},
+    "engageLinkWorker": {"displayName": "A", "employer": "RP1", "engagedOn": "2026-03-02"},
+    "addLinkWorkerLanguage": {"language": "so"},
+    "addLinkWorkerSkill": {"skill": "listening"},
+    "changeCaseloadLimit": {"caseloadLimit": 1},
+    "startAbsence": {"kind": "leave", "startedOn": "2026-03-02"},
+    "endAbsence": {"endedOn": "2026-03-03"},
+    "leavePost": {"lastDay": "2026-03-02"},
+    "matchPatient": {"personId": "{id}", "method": "by_hand"},
+    "offerDischargeSupport": {"medium": "02", "offeredAt": "2026-03-02T12:00:00Z"},
+    "acceptDischargeSupport": {"needs": ["food"]},
+    "declineDischargeSupport": {"reason": "not_now"},
+    "grantUser": {"role": "team_lead"},
+    "revokeUser": {"role": "analyst"},
+}
+"""Field → the input it is tried with; {id} stands for an id of QMF's."""
+
+
+@pytest.fixture(scope="module")
+def web(servers: Installation) -> Iterator[Web]:
+    """QPM and QMF with the same ids, and QMF with some of its own."""
+    with serving(servers, "QPM", "QMF") as made:
+        for ods, name in (("QPM", "Nene"), ("QMF", CANARY)):
+            made.given(ods, "ics", configured(ods, name))
+            for each, number in (("shared", SHARED_NUMBER), (ONLY, THEIR_NUMBER)):
+                if each == "shared" or ods == "QMF":
+                    _tell(made, ods, name, each, number)
+        for role in ROLES:
+            made.given("QPM", USER, user.GrantUser(role=role))
+        made.given("QMF", USER, user.GrantUser(role="analyst"))
+        made.followed("QPM")
+        made.followed("QMF")
+        yield made
+
+
+def _tell(web: Web, ods: str, name: str, each: str, number: str) -> None:
+    given = {"nhs_number": number, "nhs_number_status": "01", "gp_practice": "K83001", "address": f"{name} Lane"}
+    web.given(ods, each, registered(f"{name} Finch", **given))
+    web.given(ods, each, agreed())
+    web.given(ods, each, agreed("share_referrer"))
+    web.given(ods, each, engaged(f"{name} Hale"))
+    web.given(ods, each, referred(each, f"{each}-reference", narrative=f"{name} words"))
+    stay = hospital.PatientAdmitted(trust="RP1", occurred_at=RECEIVED, name=f"{name} Finch", nhs_number=number)
+    web.given(ods, each, hospital.HearFromHospital(fact=stay, person_id=each, method="nhs_number"))
+
+
+@pytest.fixture(scope="module")
+def token(web: Web) -> str:
+    """Of somebody who may do everything in QPM."""
+    return web.issuer.issue(LIVES, "QPM")
+
+
+class Untouched:
+    """QMF as it was: its head, its events, its claims and every row of its rooms."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._before = self._now()
+
+    def _now(self) -> tuple[Any, ...]:
+        tables = ("claims", "events", "inbox", *(row[0] for row in self._web.rows("QMF", _ROOM_TABLES)))
+        return (self._web.head("QMF"), *(self._web.rows("QMF", f"table {table} order by 1, 2") for table in tables))
+
+    def check(self, why: str) -> None:
+        assert self._now() == self._before, why
+
+
+_ROOM_TABLES = "select relname from pg_class where relnamespace = current_schema()::regnamespace and relkind = 'r' and relname like 'caseload%' order by 1"
+
+
+def _fields(web: Web, token: str, kind: str) -> dict[str, dict[str, Any]]:
+    """The fields of Query or Mutation with their arguments, as the schema tells whoever asks."""
+    told = web.ask(token, get_introspection_query())["__schema"]
+    (root,) = [each for each in told["types"] if each["name"] == kind]
+    return {field["name"]: {each["name"]: each["type"] for each in field["args"]} for field in root["fields"]}
+
+
+def test_every_field_has_its_attack(web: Web, token: str) -> None:
+    assert set(_fields(web, token, "Query")) == set(QUERIES), "a field without an attack, or an attack without a field"
+    assert set(_fields(web, token, "Mutation")) == set(MUTATIONS)
+
+
+def test_no_query_shows_anything_of_another_ics(web: Web, token: str) -> None:
+    before = Untouched(web)
+    for field, document in QUERIES.items():
+        for identity in ("shared", ONLY):
+            answer = web.post(token, document.replace("{id}", identity))
+            assert answer.status_code == 200, field
+            assert CANARY not in answer.text, field
+            assert THEIR_NUMBER not in answer.text, field
+            assert ONLY not in answer.text, field
+            assert "errors" not in answer.json(), (field, answer.text)
+    assert "Nene Finch" in web.post(token, QUERIES["caseload"]).text, "one's own is shown"
+    before.check("a query wrote to the other ICS")
+
+
+def test_no_mutation_changes_or_tells_anything_of_another_ics(web: Web, token: str) -> None:
+    before = Untouched(web)
+    arguments = _fields(web, token, "Mutation")
+    for field, given in MUTATIONS.items():
+        for identity in (ONLY, "shared"):
+            wish, variables = _wish(field, arguments[field], given, identity)
+            answer = web.post(token, wish, variables)
+            assert answer.status_code == 200, field
+            assert CANARY not in answer.text, (field, answer.text)
+            assert "INTERNAL" not in answer.text, (field, answer.text)
+            if identity == ONLY and field not in _MAKES and BY_ID in variables and field not in _USERS:
+                assert answer.json()["errors"][0]["extensions"]["code"] in ("REFUSED", "NOT_FOUND"), (
+                    field,
+                    answer.text,
+                )
+            before.check(f"{field} reached the other ICS")
+
+
+BY_ID: Final = "id"
+_MAKES: Final = ("registerPerson", "receiveReferral", "engageLinkWorker")
+_USERS: Final = ("grantUser", "revokeUser")
+
+
+def _wish(
+    field: str, arguments: Mapping[str, Any], given: dict[str, Any] | None, identity: str
+) -> tuple[str, dict[str, Any]]:
+    """A document and its variables, aimed at a record of that id."""
+    values: dict[str, Any] = {"idempotencyKey": f"{field}-{identity}"}
+    if "id" in arguments:
+        values["id"] = USER if field in _USERS else identity
+    if given is not None:
+        values["input"] = json.loads(json.dumps(given).replace("{id}", identity))
+    declared = ", ".join(f"${name}: {_named(arguments[name])}" for name in values)
+    used = ", ".join(f"{name}: ${name}" for name in values)
+    return f"mutation({declared}) {{ {field}({used}) {{ id version position }} }}", values
+
+
+def _named(kind: Mapping[str, Any]) -> str:
+    if kind["kind"] == "NON_NULL":
+        return f"{_named(kind['ofType'])}!"
+    return str(kind["name"])
+
+
+def test_an_nhs_number_known_elsewhere_is_free_here(web: Web, token: str) -> None:
+    """Else whoever registers people could find out who is known in another ICS."""
+    wish = {"name": "Nene Lark", "nhsNumber": "9434765870", "nhsNumberStatus": "01"}
+    document = 'mutation($input: RegisterPersonInput!) { registerPerson(idempotencyKey: "free", input: $input) { id } }'
+    answer = web.post(token, document, {"input": wish}).json()
+    held = web.rows("QPM", "select count(*) from claims where kind = 'nhs_number'")[0][0]
+    assert "errors" not in answer or held >= 2, "held by one of our own at most"
+
+
+def test_a_receipt_of_another_ics_is_not_ours(web: Web, token: str) -> None:
+    """The same key, asked in both: two commands, two receipts."""
+    document = 'mutation { startTriage(id: "shared", idempotencyKey: "same") { commandId repeated position } }'
+    web.post(token, document)
+    other = web.token("QMF", "team_lead", subject="demo-other-lead")
+    before = web.head("QMF")
+    assert web.ask(other, document)["startTriage"]["repeated"] is False
+    assert web.head("QMF") == before + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "body"),
+    [
+        ("/graphql?tenant=QMF", {}, {}),
+        ("/graphql", {"x-tenant": "QMF", "x-commonweal-tenant": "QMF", "x-forwarded-host": "qmf.example"}, {}),
+        ("/graphql", {"cookie": "tenant=QMF"}, {}),
+        ("/graphql", {"host": "qmf.localhost"}, {}),
+        ("/graphql", {}, {"variables": {"tenant": "QMF"}}),
+        ("/graphql", {}, {"tenant": "QMF", "extensions": {"tenant": "QMF"}}),
+    ],
+)
+def test_the_tenant_is_the_tokens_whatever_else_is_said(
+    web: Web, token: str, path: str, headers: dict[str, str], body: dict[str, Any]
+) -> None:
+    before = Untouched(web)
+    sent = {"query": QUERIES["caseload"], **body}
+    answer = web.client.post(path, json=sent, headers={"authorization": f"Bearer {token}", **headers})
+    assert answer.status_code == 200
+    assert "Nene Finch" in answer.text
+    assert CANARY not in answer.text
+    before.check("it reached the other ICS")
+
+
+@pytest.mark.parametrize(
+    "path", ["/QMF/graphql", "/graphql/QMF", "/qmf/graphql", "/graphql/../QMF/graphql", "/tenants/QMF"]
+)
+def test_there_is_no_way_to_another_ics_by_address(web: Web, token: str, path: str) -> None:
+    answer = web.client.post(path, json={"query": QUERIES["caseload"]}, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code in (404, 405)
+    assert CANARY not in answer.text
+
+
+def test_who_has_no_grant_there_is_not_let_in(web: Web) -> None:
+    before = Untouched(web)
+    stranger = web.issuer.issue("demo-stranger", "QMF")
+    web.token("QPM", "team_lead", subject="demo-stranger")
+    for document in (QUERIES["caseload"], "{ __typename }", 'mutation { acceptReferral(id: "shared") { id } }'):
+        answer = web.post(stranger, document)
+        assert answer.status_code == 403
+        assert CANARY not in answer.text
+    before.check("a stranger wrote")
+
+
+def test_an_ics_that_is_not_hosted_is_refused_in_the_same_words(web: Web) -> None:
+    nowhere, here = (web.post(web.issuer.issue("demo-stranger-2", ods), "{ __typename }") for ods in ("QZZ", "QMF"))
+    assert (nowhere.status_code, nowhere.json()) == (here.status_code, here.json())
+    for name in ("control", "qmf", "public", "../QMF", "QMF;drop", ""):
+        assert web.post(web.issuer.issue("demo-stranger", name), "{ __typename }").status_code in (401, 403), name
+
+
+def test_grants_here_are_none_there(web: Web) -> None:
+    """The same person, let in to both, is in each what that ICS made them."""
+    before = Untouched(web)
+    there = web.issuer.issue(LIVES, "QMF")
+    for field, document in QUERIES.items():
+        error = web.refused(there, document.replace("{id}", "shared"))
+        assert error["extensions"]["code"] == "OUT_OF_SCOPE", field
+        assert CANARY not in str(error)
+    arguments = _fields(web, web.issuer.issue(LIVES, "QPM"), "Mutation")
+    for field, given in MUTATIONS.items():
+        error = web.refused(there, *_wish(field, arguments[field], given, "shared"))
+        assert error["extensions"]["code"] == "OUT_OF_SCOPE", field
+    before.check("grants of one ICS held in the other")
+
+
+def test_a_token_with_its_tenant_changed_is_no_token(web: Web, token: str) -> None:
+    head, body, signature = token.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    forged = base64.urlsafe_b64encode(json.dumps({**claims, "tenant": "QMF"}).encode()).rstrip(b"=").decode()
+    assert web.post(f"{head}.{forged}.{signature}", "{ __typename }").status_code == 401
+
+
+def test_a_place_or_a_position_of_another_ics_opens_nothing(web: Web, token: str) -> None:
+    theirs = web.ask(web.token("QMF", "team_lead", subject="demo-other-lead"), QUERIES["caseload"])["all"]
+    before = Untouched(web)
+    place = "query($after: String) { caseload(first: 200, after: $after) { edges { node { id person { name } } } } }"
+    for edge in theirs["edges"]:
+        assert CANARY not in web.post(token, place, {"after": edge["cursor"]}).text
+    before.check("a cursor wrote")
