@@ -11,13 +11,6 @@ from tenants.ics_fields import Check
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trust(tenant.Trust):
-    """A trust, and the file with the bearer token for its `task_endpoint` if it wants one."""
-
-    task_token_file: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class LinkWorker:
     """A link worker to begin with. `subject` is how they sign in; without a `caseload_limit` the policy's holds."""
 
@@ -57,7 +50,7 @@ class ICS:
     places: tuple[tenant.Place, ...]
     pcns: tuple[tenant.PCN, ...]
     federations: tuple[tenant.Federation, ...] = ()
-    trusts: tuple[Trust, ...] = ()
+    trusts: tuple[tenant.Trust, ...] = ()
     link_workers: tuple[LinkWorker, ...] = ()
     users: tuple[User, ...] = ()
 
@@ -103,7 +96,7 @@ CHECKS: Final[Mapping[type, Mapping[str, Check]]] = {
     tenant.PCN: {"ods": values.pcn_code, "name": name, "place": values.gss_code},
     tenant.Practice: {"name": name, "ods": shaped(r"[A-Z]\d{5}", "a practice code such as K83001")},
     tenant.Federation: {"name": name, "pcns": values.pcn_code},
-    Trust: {
+    tenant.Trust: {
         "ods": shaped(r"[A-Z0-9]{3}", "a trust's ODS code such as RP1"),
         "name": name,
         "kind": one_of(tenant.TRUST_KINDS),

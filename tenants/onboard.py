@@ -22,6 +22,10 @@ from tenants.wishes import adds, wishes
 
 ROSTER: Final = "ics"
 """The id of the one roster stream."""
+_ROSTER_THERE: Final = """
+select from pg_roles as r, pg_class as c
+where r.rolname = 'control' and c.oid = to_regclass('control.events') and has_table_privilege(r.oid, c.oid, 'select')
+"""
 
 
 @dataclass(frozen=True)
@@ -84,21 +88,21 @@ def refusals(
     for ods, other in placed.items():
         if ods != ics.ods and other.key_file == ics.key_file:
             yield f"key_file: {ics.key_file} is the key of {ods}; each ICS has one of its own"
-    ports = {
+    lines = {
         trust.mllp_line: f"{ods}'s {code}"
         for ods, state in states.items()
         for code, trust in state.trusts.items()
         if trust.mllp_line and ods != ics.ods
     }
     for trust in ics.trusts:
-        if trust.mllp_line in ports:
-            yield f"[[trust]] {trust.ods}: mllp_line {trust.mllp_line} is {ports[trust.mllp_line]} already"
+        if trust.mllp_line in lines:
+            yield f"[[trust]] {trust.ods}: mllp_line {trust.mllp_line} is {lines[trust.mllp_line]} already"
 
 
 async def hosted(ground: Ground) -> dict[str, Placement]:
-    """Every ICS on the roster; none where this installation has no roster yet."""
-    row = await (await ground.admin.execute("select to_regclass('control.events') is not null")).fetchone()
-    return await ground.store.roster() if row is not None and row[0] else {}
+    """Every ICS on the roster; none where this installation has no roster yet, or was cut off making it."""
+    there = await (await ground.admin.execute(_ROSTER_THERE)).fetchone()
+    return await ground.store.roster() if there is not None else {}
 
 
 async def check(ground: Ground, ics: ICS, today: date) -> list[str]:

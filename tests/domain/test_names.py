@@ -64,7 +64,7 @@ IN_CLEAR = {
     "PracticeJoinedPCN": "practice pcn name",
     "PracticeLeftPCN": "practice pcn",
     "FederationFormed": "federation name pcns",
-    "TrustConnected": "trust name kind hl7v2_facilities hl7v2_subject task_endpoint",
+    "TrustConnected": "trust name kind hl7v2_facilities hl7v2_subject task_endpoint task_token_file",
     "TrustDisconnected": "trust",
     "PolicyChanged": "discharge_offer offer_wards",
     "TenantPlaced": "ods database key_file",

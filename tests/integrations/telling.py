@@ -41,6 +41,7 @@ class Telling:
         self.again = again
         self.lease = 1.0
         self.patience = 0.5
+        self.tokens: dict[str, str] = {}
         self.sender: Sender
         self._people = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -48,8 +49,8 @@ class Telling:
     async def command(self, identity: str, command: object) -> None:
         await handle(self.streams, identity, command, about())
 
-    async def configure(self, endpoint: str | None) -> None:
-        trust = tenant.Trust(ods=TRUST, name="A hospital", task_endpoint=endpoint)
+    async def configure(self, endpoint: str | None, token_file: str | None = None) -> None:
+        trust = tenant.Trust(ods=TRUST, name="A hospital", task_endpoint=endpoint, task_token_file=token_file)
         command = tenant.ConfigureTenant(ods=self.road.code, name="An ICS", gss="E54000059", trusts=(trust,), on=TODAY)
         await self.command(self.road.code, command)
 
@@ -93,6 +94,7 @@ class Telling:
         self.sender = Sender(
             INTEGRATION, self.streams, self.outbox, http,
             backoff=self.again, patience=self.patience, lease=self.lease, day=lambda: TODAY,
+            token=self.tokens.__getitem__,
         )  # fmt: skip
         nats = await made.user("integration")
         collector = Collector(INTEGRATION, self.streams, self.outbox, nats, self.sender.woken.set)

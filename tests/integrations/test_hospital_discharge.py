@@ -340,6 +340,23 @@ def test_what_the_stream_no_longer_sends_is_read_from_the_log(servers: Installat
     run(servers, test)
 
 
+def test_a_trust_that_wants_a_token_is_shown_the_one_in_its_file(servers: Installation) -> None:
+    async def test(one: Telling) -> None:
+        await one.configure(one.hospital.endpoint, "secrets/rns.token")
+        await one.begin()
+        found = await one.refer()
+        await one.command(found, referral.StartTriage())
+        async with asyncio.timeout(20):
+            while (await one.rows())[:1] == [] or (await one.rows())[0][-1] != "KeyError":
+                await asyncio.sleep(0.02)  # the file is not there yet: tried again, never sent without
+        assert one.hospital.heard == []
+        one.tokens["secrets/rns.token"] = "a-token"
+        await one.settled(1)
+        assert [each.headers["authorization"] for each in one.hospital.heard] == ["Bearer a-token"]
+
+    run(servers, test, again=(0.3,) * 7)
+
+
 def test_a_trust_whose_address_is_taken_away_is_told_nothing_more(servers: Installation) -> None:
     async def test(one: Telling) -> None:
         one.hospital.answer = lambda _: 503

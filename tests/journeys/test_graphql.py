@@ -500,12 +500,15 @@ def _spread(levels: int) -> str:
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
-        ("{ " + " ".join(f"a{n}: __typename" for n in range(limits.ALIASES + 1)) + " }", "at most 30 aliases"),
-        (_spread(40), "at most 30 aliases"),
-        ("{ " + "a { " * 13 + "b" + " }" * 14, "at most 12 levels"),
-        ("{ ...F } fragment F on Query { " + "a { " * 13 + "b" + " }" * 14, "at most 12 levels"),
-        ("{ ... on Query { " + "a { " * 13 + "b" + " }" * 15, "at most 12 levels"),
-        ("{ " + "__typename " * limits.TOKENS + "}", "more than 2000 tokens"),
+        (
+            "{ " + " ".join(f"a{n}: __typename" for n in range(limits.ALIASES + 1)) + " }",
+            f"at most {limits.ALIASES} aliases",
+        ),
+        (_spread(40), f"at most {limits.ALIASES} aliases"),
+        ("{ " + "a { " * 13 + "b" + " }" * 14, f"at most {limits.DEPTH} levels"),
+        ("{ ...F } fragment F on Query { " + "a { " * 13 + "b" + " }" * 14, f"at most {limits.DEPTH} levels"),
+        ("{ ... on Query { " + "a { " * 13 + "b" + " }" * 15, f"at most {limits.DEPTH} levels"),
+        ("{ " + "__typename " * limits.TOKENS + "}", f"more than {limits.TOKENS} tokens"),
         ("{ a " * 800, "nested too deeply"),
         ("{ a(x: " + "[" * 1500, "nested too deeply"),
         ("{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }", "within itself"),

@@ -53,7 +53,8 @@ class Federation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """`hl7v2_facilities`: what it calls itself in MSH-4. `mllp_line`: which of the installation's MLLP
-    ports is its own, counted from the first. `task_endpoint`: the FHIR base its Tasks are posted to."""
+    ports is its own, counted from the first. `task_endpoint`: the FHIR base its Tasks are posted to,
+    with the bearer token that stands in `task_token_file` below the data folder, where it wants one."""
 
     ods: str
     name: str
@@ -62,6 +63,7 @@ class Trust:
     mllp_line: int | None = None
     hl7v2_subject: str | None = None
     task_endpoint: str | None = None
+    task_token_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,7 @@ class TrustConnected:
     mllp_line: int | None = None
     hl7v2_subject: str | None = None
     task_endpoint: str | None = None
+    task_token_file: str | None = None
 
 
 @event
@@ -315,6 +318,7 @@ def _trusts(state: State, trusts: tuple[Trust, ...]) -> Iterable[Event]:
             mllp_line=trust.mllp_line,
             hl7v2_subject=trust.hl7v2_subject,
             task_endpoint=trust.task_endpoint,
+            task_token_file=trust.task_token_file,
         )
         if state.trusts.get(trust.ods) != connected:
             yield connected

@@ -94,15 +94,18 @@ def encode(event: Any, bound_to: bytes, key_name: str | None = None, key: Key | 
     """Canonical JSON of an event. An event with personal fields needs the key that seals them."""
     shape = _shape(type(event))
     stored: dict[str, Any] = {name: getattr(event, name) for name in shape.clear}
-    private = {name: getattr(event, name) for name in shape.personal}
-    if any(value is not None for value in private.values()):
+    if has_personal(event):
         if key is None or key_name is None:
             raise Unreadable(f"{type(event).__name__} says something personal and there is no key to seal it with")
-        if ERASED in private.values():
-            raise Unreadable("an erased value cannot be sealed again")
-        clear = _encode(private)
+        clear = _encode({name: _known(getattr(event, name)) for name in shape.personal})
         stored[_BOX] = Box(key_name, base64.b64encode(key.seal(clear, bound_to)).decode())
     return _encode(stored)
+
+
+def _known(value: Any) -> Any:
+    if value is ERASED:
+        raise Unreadable("an erased value cannot be sealed again")
+    return value
 
 
 def key_name(data: bytes) -> str | None:

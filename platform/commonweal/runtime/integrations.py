@@ -20,6 +20,9 @@ async def run_integrations(process: Process, store: Store) -> None:
     at_work: dict[str, list[Collector | Sender]] = {}
     logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request would say what ours says already
 
+    def token(file: str) -> str:
+        return (process.settings.data / file).read_text(encoding="utf-8").strip()
+
     async def work(tenant: Tenant, _woken: asyncio.Event) -> None:
         at_work[tenant.ods] = []
         nats = await installation.accounts.connect(
@@ -28,7 +31,7 @@ async def run_integrations(process: Process, store: Store) -> None:
         try:
             for integration in INTEGRATIONS:
                 outbox = Outbox(integration.name, tenant.pool.borrow)
-                sender = Sender(integration, tenant.streams, outbox, http)
+                sender = Sender(integration, tenant.streams, outbox, http, token=token)
                 collector = Collector(integration, tenant.streams, outbox, nats, sender.woken.set)
                 at_work[tenant.ods] += [sender, collector]
             await asyncio.gather(*(each.follow() for each in at_work[tenant.ods]))

@@ -17,7 +17,7 @@ from graphql import (
 DEPTH: Final = 12
 """Fields within fields. What asks about the schema itself is not counted."""
 ALIASES: Final = 30
-TOKENS: Final = 2_000
+TOKENS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)

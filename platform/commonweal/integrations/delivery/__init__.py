@@ -32,6 +32,8 @@ class Post:
     content_type: str
     request_id: UUID
     correlation_id: UUID
+    token_file: str | None = None
+    """Where the recipient's bearer token is kept, if it wants one."""
 
 
 @dataclass(frozen=True, slots=True)

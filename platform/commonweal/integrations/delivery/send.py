@@ -43,6 +43,10 @@ def today() -> date:
     return datetime.now(_LONDON).date()
 
 
+def _no_token(file: str) -> str:
+    raise FileNotFoundError(file)
+
+
 @dataclass
 class Sender:
     """One integration's sending in one ICS."""
@@ -56,6 +60,8 @@ class Sender:
     patience: float = PATIENCE
     lease: float = LEASE
     day: Callable[[], date] = today
+    token: Callable[[str], str] = _no_token
+    """The bearer token in a file an ICS names."""
     trouble: str | None = None
     _under_way: dict["asyncio.Task[None]", str] = field(default_factory=dict, repr=False)
 
@@ -138,6 +144,8 @@ class Sender:
             "X-Request-Id": str(post.request_id),
             "X-Correlation-Id": str(post.correlation_id),
         }
+        if post.token_file is not None:
+            headers["Authorization"] = f"Bearer {self.token(post.token_file)}"
         async with (
             asyncio.timeout(self.patience),
             self.http.stream("POST", post.url, content=post.body, headers=headers) as answer,

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from commonweal.domain import consent
 from commonweal.domain.message import Erased
 from commonweal.domain.referral import ReferralReceived
+from commonweal.domain.tenant import TrustConnected
 from commonweal.integrations.delivery import Delivery, Integration, Post, Withheld
 from commonweal.integrations.hospital_discharge import task
 from commonweal.kernel.decider import identity
@@ -25,13 +26,14 @@ async def recipient(streams: Streams, recorded: Recorded) -> str | None:
         # What is kept warm here may be from before the referral was received.
         kept = await streams.committed("referral", identity(recorded.stream_id))
     trust: str | None = kept.state.source and kept.state.source[0]
-    return trust if trust and await _endpoint(streams, trust) else None
+    connected = await _connected(streams, trust) if trust else None
+    return trust if connected is not None and connected.task_endpoint else None
 
 
 async def prepare(streams: Streams, delivery: Delivery, on: date) -> Post | Withheld:
     """The Task to post now, or why there is none: no_endpoint, erased, no_consent."""
-    endpoint = await _endpoint(streams, delivery.recipient)
-    if endpoint is None:
+    trust = await _connected(streams, delivery.recipient)
+    if trust is None or trust.task_endpoint is None:
         return Withheld("no_endpoint")
     recorded = await streams.log.stream(delivery.stream_id)
     facts = await streams.understand([recorded[0], recorded[delivery.version - 1]])
@@ -57,13 +59,14 @@ async def prepare(streams: Streams, delivery: Delivery, on: date) -> Post | With
     )
     correlation = recorded[delivery.version - 1].correlation_id or uuid5(_IDS, delivery.stream_id)
     request = uuid5(_IDS, str(delivery.event_id))
-    return Post(f"{endpoint.rstrip('/')}/Task", body, task.CONTENT_TYPE, request, correlation)
+    address = f"{trust.task_endpoint.rstrip('/')}/Task"
+    return Post(address, body, task.CONTENT_TYPE, request, correlation, trust.task_token_file)
 
 
-async def _endpoint(streams: Streams, trust: str) -> str | None:
+async def _connected(streams: Streams, trust: str) -> TrustConnected | None:
     await streams.get("tenant", streams.tenant)  # kept warm, so that only what is new to it is read in the next line
-    connected = (await streams.committed("tenant", streams.tenant)).state.trusts.get(trust)
-    return None if connected is None else connected.task_endpoint
+    found: TrustConnected | None = (await streams.committed("tenant", streams.tenant)).state.trusts.get(trust)
+    return found
 
 
 INTEGRATION: Final = Integration(NAME, task.EVENTS, recipient, prepare)

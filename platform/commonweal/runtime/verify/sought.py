@@ -38,7 +38,7 @@ def forms(field: str, value: object) -> Iterable[str]:
     if not isinstance(value, str):
         return ()
     text = value.strip().lower()
-    last = field.rpartition("_")[2]
+    last = re.split(r"[._]", field)[-1]
     if _DIGITS.fullmatch(text):
         return (text, f"{text[:3]} {text[3:6]} {text[6:]}", f"{text[:3]}-{text[3:6]}-{text[6:]}")
     if len(text) < _AT_LEAST.get(last, _TEXT_AT_LEAST):

@@ -71,15 +71,6 @@ def difference(tenant: str, stored: Recorded, message: Message) -> str | None:
     return None
 
 
-def ends(last: int, head: int) -> str | None:
-    """What is wrong with a stream that ends at `last` beside a log of `head` events."""
-    if last > head:
-        return f"it is ahead of the log: it ends at {last}, the log at {head}"
-    if last < head:
-        return f"it ends at {last}, the log at {head}: the relay is behind"
-    return None
-
-
 def _named(headers: Mapping[str, str]) -> str:
     return ", ".join(sorted(headers)) or "none"
 
@@ -109,12 +100,12 @@ async def _compare(
     end = await reached(last, head, grounds.patience)
     if end > head:  # what was appended since we began may have been relayed already
         head = await grounds.tenant.log.head()
-    if wrong := ends(end, head):
-        finding.differs(wrong)
+    if end > head:
+        finding.differs(f"it is ahead of the log: it ends at {end}, the log at {head}")
     state = await _state(reader)
     expected = int(state["first_seq"])
     finding.looked_at["from"] = expected
-    async for messages in _kept(reader, expected, end := min(end, head)):
+    async for messages in _kept(reader, expected, min(end, head)):
         stored = await grounds.tenant.log.after(messages[0].sequence - 1, len(messages))
         events = {each.position: each for each in stored}
         for message in messages:
@@ -129,8 +120,10 @@ async def _compare(
                 finding.differs(f"message {message.sequence}: {wrong}")
         finding.looked_at["messages"] += len(messages)
         grounds.seen("stream", expected - 1, head)
-    if expected <= end:
+    if expected <= min(end, head):
         finding.differs(f"message {expected} is missing: the stream says it ends at {end}")
+    if end < head:
+        finding.differs(f"it ends at {end}, the log at {head}: the relay is behind")
 
 
 @asynccontextmanager
