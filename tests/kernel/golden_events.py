@@ -12,7 +12,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
 
-from commonweal import domain as domain  # its modules name the events
 from commonweal.domain.message import EVENTS, field_types, is_personal, personal_type
 from commonweal.kernel import codec
 from commonweal.kernel.vault import DataKey

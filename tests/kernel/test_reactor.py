@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from commonweal.kernel.handle import handle
 from commonweal.kernel.log import Borrow, Connection
 from commonweal.kernel.react import Reactor
 from commonweal.runtime.bench.throwaway import throwaway
+from commonweal.runtime.forgetting import forget
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.process import end
 from tenants.store import Tenant
@@ -44,7 +46,7 @@ class ICS:
         self.reactor = self.another(self.data.pool.borrow)
 
     def another(self, borrow: Borrow) -> Reactor:
-        return Reactor(self.data.streams, borrow, now=lambda: self.now)
+        return Reactor(self.data.streams, borrow, partial(forget, self.data), now=lambda: self.now)
 
     async def ask(self, identity: str, *commands: object) -> None:
         for command in commands:

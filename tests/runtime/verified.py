@@ -14,11 +14,12 @@ from typing import Any, get_args, get_origin
 import nkeys
 import psycopg
 from nats.aio.client import Client
+from psycopg import sql
 
 from commonweal.domain import consent, link_worker, person, receive, referral
 from commonweal.domain.message import EVENTS, field_types, is_personal, personal_type
 from commonweal.intake.accept import Answer, Inbox, Received, accept
-from commonweal.kernel import codec
+from commonweal.kernel import codec, read_model
 from commonweal.kernel.decider import CATEGORY_OF
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
@@ -81,6 +82,15 @@ class Scene:
         await self.admin.execute(f"set search_path = {code.lower()}".encode())
         changed = await self.admin.execute(statement.encode(), values)
         assert changed.rowcount != 0
+
+    async def rebuild_rooms(self) -> None:
+        """As if nobody had touched them."""
+        for model in READ_MODELS:
+            for table in await read_model.types(self.admin, model):
+                await self.admin.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))
+            await self.admin.execute("delete from rooms where name = %s", (model.name,))
+            await self.change("insert into rooms (name, version) values (%s, %s)", model.name, model.version)
+        await self.caught_up()
 
     async def change_vault(self, statement: str, *values: object) -> None:
         await self.vault.execute(f"set search_path = {CODE.lower()}".encode())

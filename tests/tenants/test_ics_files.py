@@ -273,9 +273,7 @@ def test_a_role_must_be_one_of_the_known_roles(tmp_path: Path) -> None:
 
 
 def test_all_problems_are_said_at_once_and_nothing_else(tmp_path: Path) -> None:
-    text = (
-        changed('ods = "QPM"', "").replace("mllp_line = 2", 'mllp_line = "2"').replace('place = "E06000061"', "")
-    )
+    text = changed('ods = "QPM"', "").replace("mllp_line = 2", 'mllp_line = "2"').replace('place = "E06000061"', "")
     assert problems(tmp_path, text.replace('pcns = ["U35821"]', 'pcns = ["U00009"]')) == (
         "ods is missing",
         '[[trust]] 1: mllp_line must be a whole number, not "2"',

@@ -6,7 +6,7 @@ again, and as each command's id is made from the event it follows, doing it agai
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 import structlog
 from psycopg import AsyncConnection
 
-from commonweal.domain import person, policies
+from commonweal.domain import policies
 from commonweal.domain.deadlines import deadline, when_due
 from commonweal.domain.message import Refused
 from commonweal.domain.policies import Forget, Notes, Send
@@ -46,10 +46,14 @@ def clock() -> datetime:
 
 @dataclass(slots=True)
 class Reactor:
-    """One ICS's policies and deadlines. `now` is the clock its deadlines go by."""
+    """One ICS's policies and deadlines.
+
+    `forget(person_id, basis)` destroys all that is left of someone erased; `now` is the clock its deadlines go by.
+    """
 
     streams: Streams
     borrow: Borrow
+    forget: Callable[[str, str], Awaitable[None]]
     now: Callable[[], datetime] = clock
     stopped: str | None = None
     """Why it goes no further, while it does not: without personal data, for health and telemetry."""
@@ -142,8 +146,7 @@ class Reactor:
                 name = f"{policy} {identity}"
                 await self._send(name, identity, command, fact.event_id, fact.position, self.now(), fact.traceparent)
             case Forget(person_id=person_id, basis=basis):
-                await self.streams.vault.destroy(person_id, basis)
-                await self.streams.log.give_back(f"{person.CATEGORY}-{person_id}")
+                await self.forget(person_id, basis)
 
     async def _fire(self) -> int:
         """Send what has fallen due. How many there were."""

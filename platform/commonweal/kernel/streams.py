@@ -131,13 +131,13 @@ class Streams:
         ]  # fmt: skip
 
     def unkeyed(self, kept: Kept, events: Sequence[object]) -> Iterable[str]:
-        """The names of keys that these events need and that are not at hand."""
+        """The names of keys that these events need and that are not at hand, or were destroyed when we last looked."""
         state = kept.state
         for event in events:
             state = kept.decider.evolve(state, event)
             if codec.has_personal(event):
                 name = kept.decider.key_of(state, kept.identity)
-                if not self.vault.has(name):
+                if not self.vault.has(name) or self.vault.get(name) is None:
                     yield name
 
     def write(self, kept: Kept, events: Sequence[object]) -> tuple[list[NewEvent], list[NewClaim]]:

@@ -15,6 +15,7 @@ from commonweal.kernel.handle import Receipt, handle
 from commonweal.kernel.log import About
 from commonweal.runtime.at_hand import at_hand, carry_out, one
 from commonweal.runtime.cli_rooms import fill
+from commonweal.runtime.forgetting import forget
 from projections import READ_MODELS
 from tenants.onboard import Ground
 from tenants.store import Tenant
@@ -89,8 +90,7 @@ async def _erase(identity: str, ods: str, basis: str) -> Erasure:
         receipt = await _ask(tenant, identity, basis)
         # The reactor does the same when it runs; doing it twice changes nothing.
         held = await _held(tenant, receipt.stream_id)
-        await tenant.streams.vault.destroy(identity, basis)
-        await tenant.log.give_back(receipt.stream_id)
+        await forget(tenant, identity, basis)
         destroyed_at, reason = await _ledger(ground, tenant, identity)
         return Erasure(
             person_id=identity,

@@ -3,9 +3,11 @@
 import asyncio
 import sys
 from dataclasses import replace
+from functools import partial
 
 from commonweal.kernel.react import Reactor
 from commonweal.runtime.each_tenant import each_tenant
+from commonweal.runtime.forgetting import forget
 from commonweal.runtime.integrations import run_integrations
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.process import Process, end, run
@@ -18,7 +20,7 @@ async def main(process: Process) -> None:
     telling = replace(process)  # its complaints are its own; this process is as well as both of its halves
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
-        reactor = reactors[tenant.ods] = Reactor(tenant.streams, tenant.pool.borrow)
+        reactor = reactors[tenant.ods] = Reactor(tenant.streams, tenant.pool.borrow, partial(forget, tenant))
         await reactor.follow(woken)
 
     process.complaint = lambda: "; ".join(

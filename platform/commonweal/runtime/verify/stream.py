@@ -98,14 +98,13 @@ async def _compare(
         return int((await _state(reader))["last_seq"])
 
     end = await reached(last, head, grounds.patience)
-    if end > head:  # what was appended since we began may have been relayed already
-        head = await grounds.tenant.log.head()
-    if end > head:
-        finding.differs(f"it is ahead of the log: it ends at {end}, the log at {head}")
-    state = await _state(reader)
-    expected = int(state["first_seq"])
-    finding.looked_at["from"] = expected
-    async for messages in _kept(reader, expected, min(end, head)):
+    # What was appended since we began may have been relayed already.
+    if end > (now := head if end <= head else await grounds.tenant.log.head()):
+        finding.differs(f"it is ahead of the log: it ends at {end}, the log at {now}")
+    expected, to = int((await _state(reader))["first_seq"]), min(end, now)
+    if expected > 1:
+        finding.looked_at["from sequence"] = expected
+    async for messages in _kept(reader, expected, to):
         stored = await grounds.tenant.log.after(messages[0].sequence - 1, len(messages))
         events = {each.position: each for each in stored}
         for message in messages:
@@ -120,7 +119,7 @@ async def _compare(
                 finding.differs(f"message {message.sequence}: {wrong}")
         finding.looked_at["messages"] += len(messages)
         grounds.seen("stream", expected - 1, head)
-    if expected <= min(end, head):
+    if expected <= to:
         finding.differs(f"message {expected} is missing: the stream says it ends at {end}")
     if end < head:
         finding.differs(f"it ends at {end}, the log at {head}: the relay is behind")
