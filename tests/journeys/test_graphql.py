@@ -460,6 +460,9 @@ def test_a_get_is_no_question(web: Web, lead: str) -> None:
         '{"query": "{ __typename }", "operationName": "Other"}',
         '[{"query": "{ __typename }"}]',
         "{}",
+        '"x"',
+        '{"query": "{ __typename }", "variables": ' + '{"a":' * 50_000,
+        '{"query": "{ __typename }", "variables": ' + '{"a":' * 50_000 + "1" + "}" * 50_001,
     ],
 )
 def test_a_body_that_is_no_question_is_a_4xx(web: Web, lead: str, body: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from commonweal.domain import person
+from commonweal.domain.message import ERASED
 from commonweal.kernel import follow, read_model
 from commonweal.kernel.follow import NotBuilt, Overtaken, Room
 from commonweal.kernel.handle import handle
@@ -27,7 +28,6 @@ from tests.kernel.test_handle import DAY, correction, registration
 from tests.tenant import about
 
 pytestmark = pytest.mark.anyio
-FOLDER = Path(__file__).parent / "addresses"
 
 
 def project(fact: Fact) -> Iterable[Statement]:
@@ -72,6 +72,20 @@ async def rows(tenant: Tenant, model: ReadModel) -> set[tuple[Any, ...]]:
         return set(await (await connection.execute(query)).fetchall())
 
 
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await true():  # noqa: ASYNC110 – other tasks, and other processes, make it true
+            await asyncio.sleep(0.01)
+
+
+async def at_head(followed: Room, tenant: Tenant) -> bool:
+    return await followed._position() == await tenant.log.head() and followed.stopped is None
+
+
+async def is_stopped(followed: Room) -> bool:
+    return followed.stopped is not None
+
+
 async def people(tenant: Tenant, count: int = 4) -> list[str]:
     """Some people who moved about; the last of them died."""
     found = [str(uuid.uuid4()) for _ in range(count)]
@@ -79,7 +93,7 @@ async def people(tenant: Tenant, count: int = 4) -> list[str]:
         await handle(tenant.streams, who, registration(address="0 Low Road"), about())
         for number in range(1, 4):
             await handle(tenant.streams, who, correction(f"{number} Low Road"), about())
-    died = person.RecordDeath(died_on=DAY, source="family", on=DAY)
+    died = person.RecordDeath(died_on=DAY, source="family")
     await handle(tenant.streams, found[-1], died, about())
     return found
 
@@ -141,28 +155,19 @@ def test_a_folded_batch_means_what_its_statements_mean(before: list[Statement], 
     assert apply(there, removed_first) == one_by_one
 
 
-async def test_two_followers_of_one_room_write_each_event_once(
+async def test_two_followers_of_one_room_write_what_one_would(
     servers: Installation, open_tenant: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follow, "BATCH", 3)
-    counted: dict[str, int] = {}
-
-    def count(fact: Fact) -> Iterable[Statement]:
-        if fact.identity in found:
-            counted[fact.identity] = counted.get(fact.identity, 0) + 1
-        yield from project(fact)
-
     writer = open_tenant()
     found = await people(writer)
-    model = fresh_model(tmp_path, count)
+    model = fresh_model(tmp_path)
     await build(servers, writer, model)
     followers = [room(open_tenant(), model) for _ in range(2)]
     woken = asyncio.Event()
     following = [asyncio.create_task(each.follow(woken, every=0.02)) for each in followers]
     more = await people(writer)
-    async with asyncio.timeout(20):
-        while await followers[0]._position() < await writer.log.head():
-            await asyncio.sleep(0.02)
+    await until(lambda: at_head(followers[0], writer))
     for task in following:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -212,19 +217,14 @@ async def test_an_error_stops_the_room_where_it_is_and_never_skips(
     await build(servers, tenant, model)
     followed = room(tenant, model)
     following = asyncio.create_task(followed.follow(asyncio.Event(), every=0.02))
-    async with asyncio.timeout(20):
-        while followed.stopped is None:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
-        assert await followed._position() == here[1] - 1
-        assert followed.stopped is not None
-        assert "Canary" not in followed.stopped
-        assert "ValueError" in followed.stopped
-        broken = False
-        while await followed._position() < await tenant.log.head():
-            await asyncio.sleep(0.01)
-        while followed.stopped is not None:
-            await asyncio.sleep(0.01)
+    await until(lambda: is_stopped(followed))
+    await asyncio.sleep(0.1)
+    assert await followed._position() == here[1] - 1
+    assert followed.stopped is not None
+    assert "Canary" not in followed.stopped
+    assert "ValueError" in followed.stopped
+    broken = False
+    await until(lambda: at_head(followed, tenant))
     following.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await following
@@ -253,8 +253,6 @@ async def test_a_room_that_is_not_built_says_so(tenant: Tenant, tmp_path: Path) 
 async def test_an_erased_persons_row_stays_and_says_nothing(
     servers: Installation, tenant: Tenant, tmp_path: Path
 ) -> None:
-    from commonweal.domain.message import ERASED
-
     found = await people(tenant, 2)
     await tenant.streams.vault.destroy(found[0], "asked to be forgotten")
 
@@ -279,4 +277,4 @@ async def test_a_tenants_login_cannot_change_the_shape_of_a_room(
     async with tenant.pool.borrow() as connection:
         for statement in ("drop table {}", "alter table {} add column x text", "truncate {}"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                await connection.execute(sql.SQL(statement).format(sql.Identifier(model.table("person"))))  # type: ignore[arg-type]
+                await connection.execute(sql.SQL(statement).format(sql.Identifier(model.table("person"))))

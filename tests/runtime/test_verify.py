@@ -20,6 +20,7 @@ from commonweal.kernel import cloud_event
 from commonweal.kernel.log import Recorded
 from commonweal.runtime.cli_verify import verify
 from commonweal.runtime.installation import RUNNING, Installation, tell
+from commonweal.runtime.process import end
 from commonweal.runtime.verify.clear import Clear
 from tests.runtime.verified import CODE, OTHER, TODAY, Scene, personal_fields, scene, texts
 
@@ -70,8 +71,7 @@ def test_an_ics_at_work_verifies(servers: Installation) -> None:
         for _ in range(5):
             assert await made.differences() == {}
         assert len(await made.events()) > 30
-        working.cancel()
-        await asyncio.wait([working])
+        await end(working)
 
     play(servers, story)
 

@@ -212,7 +212,7 @@ def test_a_consumer_finds_nothing_of_another_ics(servers: Installation) -> None:
                 continue
             pull = await integration.jetstream().pull_subscribe_bind(name, "EVENTS")
             for _ in range(TOLD):
-                with suppress(nats.errors.TimeoutError):
+                with suppress(TimeoutError):
                     for message in await pull.fetch(TOLD, timeout=0.2):
                         assert CANARY not in message.data
                         assert message.subject.startswith(f"sp.{OURS}.")

@@ -1,16 +1,19 @@
 """How an event is written down: its codes in clear, everything personal in one sealed box, its name never an import path."""
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, Final, Protocol
 
 import msgspec
 
-from commonweal.domain.message import ERASED, EVENTS, RETIRED, Upcast, field_types, is_personal, personal_type
+from commonweal.domain.message import ERASED, EVENTS, RETIRED, Refused, Upcast, field_types, is_personal, personal_type
 
 _BOX: Final = "personal"
 """The one key no event may use as a field: what is personal stands there, sealed."""
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""NUL as JSON writes it; not the six characters somebody may have typed."""
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -97,9 +100,19 @@ def encode(event: Any, bound_to: bytes, key_name: str | None = None, key: Key | 
     if has_personal(event):
         if key is None or key_name is None:
             raise Unreadable(f"{type(event).__name__} says something personal and there is no key to seal it with")
-        clear = _encode({name: _known(getattr(event, name)) for name in shape.personal})
+        clear = _text({name: _known(getattr(event, name)) for name in shape.personal})
         stored[_BOX] = Box(key_name, base64.b64encode(key.seal(clear, bound_to)).decode())
-    return _encode(stored)
+    return _text(stored)
+
+
+def _text(fields: dict[str, Any]) -> bytes:
+    try:
+        written = _encode(fields)
+    except UnicodeEncodeError:
+        raise Refused("a text holds half of a character: please type it again") from None
+    if _NUL.search(written):  # no database column would take it, and every room would stop at this event
+        raise Refused("a text holds a character that cannot be kept (NUL): please type it again")
+    return written
 
 
 def _known(value: Any) -> Any:

@@ -51,6 +51,15 @@ class _Asked:
     expected_version: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What follows from a command on one stream, and the stream's state after each event."""
+
+    kept: Kept
+    events: tuple[Any, ...]
+    states: list[Any]
+
+
 async def handle(
     streams: Streams,
     identity: str,
@@ -96,11 +105,12 @@ async def _attempt(streams: Streams, asked: _Asked) -> Receipt | None:
         if (answer := await _confirm(streams, asked)) is None:
             _forget(streams, kept)
         return answer
-    if missing := [name for each, events in zip(kept, decided, strict=True) for name in streams.unkeyed(each, events)]:
+    made = [_Made(each, events, each.grown(events)) for each, events in zip(kept, decided, strict=True)]
+    if missing := [name for each in made for name in streams.unkeyed(each.kept, each.events, each.states)]:
         await _make_keys(streams, missing)
         return None
     try:
-        return await _write(streams, kept, decided, asked.about)
+        return await _write(streams, made, asked.about)
     except Repeated:
         return await _first_receipt(streams, asked)
     except Conflict:
@@ -145,21 +155,21 @@ async def _make_keys(streams: Streams, names: list[str]) -> None:
             raise Refused("this record was erased: nothing personal can be added to it")
 
 
-async def _write(streams: Streams, kept: list[Kept], decided: tuple[tuple[Any, ...], ...], about: About) -> Receipt:
-    primary = kept[0]
+async def _write(streams: Streams, made: list[_Made], about: About) -> Receipt:
     events: list[NewEvent] = []
     claims: list[NewClaim] = []
-    for each, made in zip(kept, decided, strict=True):
-        written, claimed = streams.write(each, made)
+    for each in made:
+        written, claimed = streams.write(each.kept, each.events, each.states)
         events += written
         claims += claimed
-    version = primary.version + len(decided[0])
-    append = Append([(each.stream_id, each.version) for each in kept], events, claims, about)
-    for each, made in zip(kept, decided, strict=True):
-        if made:
-            streams.advance(each, made, append.done)
+    append = Append([(each.kept.stream_id, each.kept.version) for each in made], events, claims, about)
+    for each in made:
+        if each.events:
+            streams.advance(each.kept, each.states, append.done)
     before = await streams.log.append(append)
-    return Receipt(_command_id(about), primary.stream_id, version, before + len(events))
+    primary = made[0]
+    version = primary.kept.version + len(primary.events)
+    return Receipt(_command_id(about), primary.kept.stream_id, version, before + len(events))
 
 
 async def _first_receipt(streams: Streams, asked: _Asked) -> Receipt | None:

@@ -30,6 +30,14 @@ class Kept:
     def stream_id(self) -> str:
         return self.decider.stream_id(self.identity)
 
+    def grown(self, events: Sequence[object]) -> list[Any]:
+        """The state after each of these events."""
+        states, state = [], self.state
+        for event in events:
+            state = self.decider.evolve(state, event)
+            states.append(state)
+        return states
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -98,12 +106,9 @@ class Streams:
         """Is this still what the process knows of the stream?"""
         return self._kept.get(kept.stream_id) is kept
 
-    def advance(self, kept: Kept, events: Sequence[object], pending: "asyncio.Future[int]") -> None:
+    def advance(self, kept: Kept, states: Sequence[Any], pending: "asyncio.Future[int]") -> None:
         """Go on from what was just decided, before the database has answered; forget it again if that is refused."""
-        state = kept.state
-        for event in events:
-            state = kept.decider.evolve(state, event)
-        ahead = self._keep(Kept(kept.decider, kept.identity, state, kept.version + len(events), pending))
+        ahead = self._keep(Kept(kept.decider, kept.identity, states[-1], kept.version + len(states), pending))
 
         def settled(done: "asyncio.Future[int]") -> None:
             if done.cancelled() or done.exception() is not None:
@@ -130,24 +135,23 @@ class Streams:
             for each in recorded
         ]  # fmt: skip
 
-    def unkeyed(self, kept: Kept, events: Sequence[object]) -> Iterable[str]:
+    def unkeyed(self, kept: Kept, events: Sequence[object], states: Sequence[Any]) -> Iterable[str]:
         """The names of keys that these events need and that are not at hand, or were destroyed when we last looked."""
-        state = kept.state
-        for event in events:
-            state = kept.decider.evolve(state, event)
+        for event, state in zip(events, states, strict=True):
             if codec.has_personal(event):
                 name = kept.decider.key_of(state, kept.identity)
                 if not self.vault.has(name) or self.vault.get(name) is None:
                     yield name
 
-    def write(self, kept: Kept, events: Sequence[object]) -> tuple[list[NewEvent], list[NewClaim]]:
-        """Events as they will be stored, and the keys they take or give back."""
+    def write(
+        self, kept: Kept, events: Sequence[object], states: Sequence[Any]
+    ) -> tuple[list[NewEvent], list[NewClaim]]:
+        """Events as they will be stored, and the keys they take or give back. `states`: the state after each."""
         stream_id = kept.stream_id
-        state, version = kept.state, kept.version
+        version = kept.version
         written: list[NewEvent] = []
         claims: list[NewClaim] = []
-        for event in events:
-            state = kept.decider.evolve(state, event)
+        for event, state in zip(events, states, strict=True):
             version += 1
             name = type(event).__name__
             key_name = key = None

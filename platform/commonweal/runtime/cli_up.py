@@ -46,6 +46,9 @@ async def prepare(installation: Installation) -> None:
         for placement in roster.values():
             for made in await bring_up_to_date(found, placement):
                 say(f"{placement.ods}: {made}")
+            back = await (await found.store.tenant(placement.ods)).streams.vault.apply_ledger()
+            if back:  # the vault was restored to a time before these were destroyed
+                say(f"{placement.ods}: {back} keys that had been destroyed are destroyed again")
         if roster or installation.settings.environment == "production":
             return
         for path in sorted(EXAMPLES.glob("*.toml")):

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import structlog
 import uvicorn
+from cross_web import HTTPException as Unreadable
 from jinja2 import Environment
 from litestar import Litestar, Request, get, post
 from litestar.enums import MediaType
@@ -75,7 +77,7 @@ def _graphql(asking: Asking) -> Any:
     async def context_of(request: Asked) -> dict[str, Any]:
         return context(await asking.asker(request))
 
-    return make_graphql_controller(
+    controller = make_graphql_controller(
         asking.schema,
         path="/graphql",
         graphql_ide=None,
@@ -83,6 +85,19 @@ def _graphql(asking: Asking) -> Any:
         context_getter=context_of,
         subscription_protocols=(),
     )
+    controller.decode_json = _json  # type: ignore[assignment]
+    return controller
+
+
+def _json(_controller: object, body: str | bytes) -> object:
+    """A request's body; anything but an object is answered 400."""
+    try:
+        found: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise Unreadable(400, "the body must be a JSON object with a query")
+    return found
 
 
 def _hl7v2(asking: Asking) -> HTTPRouteHandler:

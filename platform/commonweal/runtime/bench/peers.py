@@ -33,6 +33,7 @@ create table {SCHEMA}.raw (
     position bigserial primary key, stream_id text not null, version bigint not null, type text not null,
     data bytea not null, unique (stream_id, version)
 );
+create sequence {SCHEMA}.next_version start 7;
 """
 _INSERT: Final = f"""
 insert into {SCHEMA}.raw (stream_id, version, type, data) values (%s, 1, 'ReferralReceived', %s) returning position
@@ -45,7 +46,7 @@ _SCRIPT: Final = f"""
 \\set s random(1, :streams)
 select position, version, type, data from {SCHEMA}.raw where stream_id = 's' || :s and version <= 6 order by version;
 insert into {SCHEMA}.raw (stream_id, version, type, data)
-values ('s' || :s, 6 + currval('{SCHEMA}.raw_position_seq'::regclass), 'PersonDetailsCorrected', decode(:hex, 'hex'))
+values ('s' || :s, nextval('{SCHEMA}.next_version'), 'PersonDetailsCorrected', :data)
 returning position;
 """  # noqa: S608
 
@@ -154,7 +155,7 @@ async def _pgbench(found: Path, url: str, clients: int, streams: int, data: byte
     names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
     env = {**os.environ, **{variable: str(given[name]) for name, variable in names.items() if name in given}}
     script = folder / "script.sql"
-    script.write_text(_SCRIPT.replace(":hex", f"'{data.hex()}'"))
+    script.write_text(_SCRIPT.replace(":data", f"'\\x{data.hex()}'::bytea"))
     before = _children()
     whole = max(1, round(seconds))
     process = await asyncio.create_subprocess_exec(
@@ -164,7 +165,7 @@ async def _pgbench(found: Path, url: str, clients: int, streams: int, data: byte
         env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said = (await process.communicate())[0].decode()
-    if process.returncode != 0:
+    if process.returncode != 0 or "tps = " not in said:
         raise Refused(f"pgbench failed: {said.strip()[-300:]}")
     rate = float(said.split("tps = ")[1].split()[0])
     return Run(round(rate * whole), whole, _latencies(folder), _children() - before)
