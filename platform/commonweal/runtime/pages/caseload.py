@@ -17,7 +17,7 @@ from projections.caseload import board
 _PAGE: Final = 50
 _DONE: Final = {
     "accept": "The referral was accepted and is on the waiting list.",
-    "reject": "The referral was rejected and the referrer will be told.",
+    "reject": "The referral was rejected.",
     "redirect": "The referral was redirected.",
     "decline": "It was recorded that the person declined.",
     "allocate": "The referral was allocated.",
