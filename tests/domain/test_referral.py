@@ -90,6 +90,12 @@ AGREED = ConsentGiven(
 KNOWN = {("person", "ottoline"): (REGISTERED,), ("consent", "ottoline"): (AGREED,)}
 
 
+def test_a_first_contact_cannot_be_in_the_future() -> None:
+    early = replace(FIRST_CONTACT, at=TWO_DAYS_ON - timedelta(minutes=1))
+    given(referral, *ALLOCATED).when(early).refused("held_at lies in the future")
+    given(referral, *ALLOCATED).when(replace(FIRST_CONTACT, at=TWO_DAYS_ON)).then(CONTACT)
+
+
 def test_a_referral_for_someone_who_agreed_is_received_at_their_own_practice() -> None:
     given(receive, reading=KNOWN).when(REFER).then(RECEIVED)
 

@@ -139,9 +139,12 @@ class RedirectReferral:
 
 @command
 class RecordFirstContact:
+    """`at`: the time by the server's clock, where it is asked by someone at work now."""
+
     medium: str
     held_at: datetime
     note: str | None = None
+    at: datetime | None = None
 
 
 CATEGORY: Final = "referral"
@@ -300,6 +303,8 @@ def _flag_overdue(state: State, command: FlagTriageOverdue) -> tuple[Event, ...]
 def _first_contact(state: State, command: RecordFirstContact) -> tuple[Event, ...]:
     values.one_of(codes.CONSULTATION_MEDIUMS, command.medium, "medium")
     values.moment(command.held_at, "held_at")
+    if command.at is not None and command.held_at > command.at:
+        raise Refused("held_at lies in the future: record a contact once it was held")
     if state.phase == "engaged":
         return ()
     if state.phase != "allocated" or state.worker_id is None:
