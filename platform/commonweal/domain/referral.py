@@ -139,12 +139,10 @@ class RedirectReferral:
 
 @command
 class RecordFirstContact:
-    """`at`: the time by the server's clock, where it is asked by someone at work now."""
-
     medium: str
     held_at: datetime
     note: str | None = None
-    at: datetime | None = None
+    at: datetime | None = None  # now, where someone at work asks; nothing where the past is brought in
 
 
 CATEGORY: Final = "referral"

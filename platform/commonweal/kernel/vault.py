@@ -53,7 +53,7 @@ class DataKey:
         """The clear bytes; raises `Tampered`."""
         try:
             return self._aes.decrypt(sealed[:_NONCE], sealed[_NONCE:], about)
-        except InvalidTag as wrong:
+        except (InvalidTag, ValueError) as wrong:
             raise Tampered("a sealed field was altered or moved") from wrong
 
 
@@ -132,7 +132,7 @@ class Vault:
     def _unwrap(self, name: str, wrapped: bytes) -> DataKey:
         try:
             return DataKey(self._wrap.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], name.encode()))
-        except InvalidTag as wrong:
+        except (InvalidTag, ValueError) as wrong:
             raise Tampered("a wrapped key does not open with this tenant's key") from wrong
 
     def _keep(self, name: str, key: DataKey | None) -> None:

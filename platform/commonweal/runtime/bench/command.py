@@ -90,7 +90,9 @@ async def _people(tenants: Sequence[Tenant], each: int) -> list[tuple[Tenant, st
         for number in range(5):
             await handle(tenant.streams, person, _correction(number), _about())
 
-    for some in (people[at : at + 64] for at in range(0, len(people), 64)):
+    # One after another where there are many tenants: their pools together would hold more connections than the server has.
+    width = 64 if len(tenants) == 1 else 1
+    for some in (people[at : at + width] for at in range(0, len(people), width)):
         await asyncio.gather(*(make(tenant, person) for tenant, person in some))
     return people
 
