@@ -3,7 +3,6 @@
 import asyncio
 import os
 import uuid
-from dataclasses import fields
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
@@ -19,7 +18,7 @@ from tenants.store import Tenant
 from tests.kernel.scene import Open, stream, written
 
 pytestmark = pytest.mark.anyio
-KNOWN = attrgetter(*(each.name for each in fields(About)))
+KNOWN = attrgetter(*About.__struct_fields__)
 
 
 async def outcomes(tenant: Tenant, *appends: Append) -> list[Any]:

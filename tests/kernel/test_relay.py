@@ -8,13 +8,13 @@ import signal
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from commonweal.kernel import cloud_event
 from commonweal.kernel.log import Recorded

@@ -1,9 +1,10 @@
 """How an event is written down: its codes in clear, everything personal in one sealed box, its name never an import path."""
 
-import base64
 import re
-from collections.abc import Mapping
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -51,7 +52,7 @@ class _Shape:
         hints = field_types(event)
         defaults = {f.name: f.default for f in fields(event) if f.default is not MISSING}
         self.event = event
-        self.clear = tuple(name for name, hint in hints.items() if not is_personal(hint))
+        self.clear = tuple(sorted(name for name, hint in hints.items() if not is_personal(hint)))
         self.personal = tuple(name for name, hint in hints.items() if is_personal(hint))
         clear = [
             (name, hints[name], defaults[name]) if name in defaults else (name, hints[name]) for name in self.clear
@@ -62,11 +63,20 @@ class _Shape:
             else (name, personal_type(hints[name]))
             for name in self.personal
         ]
+        self.values_in_clear = _getter(self.clear)
+        self.values_sealed = _getter(self.personal)
         stored = msgspec.defstruct(event.__name__, [*clear, (_BOX, Box | None, None)], kw_only=True)
         self.stored: msgspec.json.Decoder[Any] = msgspec.json.Decoder(stored)
         self.opened: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
             msgspec.defstruct(f"{event.__name__}Personal", private, kw_only=True)
         )
+
+
+def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """The values of these fields, in this order."""
+    if len(names) < 2:  # attrgetter answers with the one value bare
+        return lambda event: tuple(getattr(event, name) for name in names)
+    return attrgetter(*names)
 
 
 _SHAPES: Final[dict[type, _Shape]] = {}
@@ -78,7 +88,7 @@ def _shape(event: type) -> _Shape:
     return shape
 
 
-_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+_encode: Final = msgspec.json.Encoder().encode
 _raw: Final = msgspec.json.Decoder(dict[str, Any])
 _box: Final = msgspec.json.Decoder(msgspec.defstruct("Boxed", [(_BOX, Box | None, None)]))
 
@@ -90,18 +100,22 @@ def about(tenant: str, stream_id: str, version: int, name: str) -> bytes:
 
 def has_personal(event: Any) -> bool:
     """Does this event say anything that must be sealed?"""
-    return any(getattr(event, name) is not None for name in _shape(type(event)).personal)
+    sealed = _shape(type(event)).values_sealed(event)
+    return sealed.count(None) != len(sealed)
 
 
 def encode(event: Any, bound_to: bytes, key_name: str | None = None, key: Key | None = None) -> bytes:
-    """Canonical JSON of an event. An event with personal fields needs the key that seals them."""
+    """An event as JSON, its fields in their order. An event with personal fields needs the key that seals them."""
     shape = _shape(type(event))
-    stored: dict[str, Any] = {name: getattr(event, name) for name in shape.clear}
-    if has_personal(event):
+    stored: dict[str, Any] = dict(zip(shape.clear, shape.values_in_clear(event), strict=True))
+    sealed = shape.values_sealed(event)
+    if sealed.count(None) != len(sealed):
         if key is None or key_name is None:
             raise Unreadable(f"{type(event).__name__} says something personal and there is no key to seal it with")
-        clear = _text({name: _known(getattr(event, name)) for name in shape.personal})
-        stored[_BOX] = Box(key_name, base64.b64encode(key.seal(clear, bound_to)).decode())
+        if ERASED in sealed:
+            raise Unreadable("an erased value cannot be sealed again")
+        clear = _text(dict(zip(shape.personal, sealed, strict=True)))
+        stored[_BOX] = Box(key_name, b2a_base64(key.seal(clear, bound_to), newline=False).decode())
     return _text(stored)
 
 
@@ -110,15 +124,11 @@ def _text(fields: dict[str, Any]) -> bytes:
         written = _encode(fields)
     except UnicodeEncodeError:
         raise Refused("a text holds half of a character: please type it again") from None
-    if _NUL.search(written):  # no database column would take it, and every room would stop at this event
+    if b"\\u0000" in written and _NUL.search(
+        written
+    ):  # no database column would take it, and every room would stop at this event
         raise Refused("a text holds a character that cannot be kept (NUL): please type it again")
     return written
-
-
-def _known(value: Any) -> Any:
-    if value is ERASED:
-        raise Unreadable("an erased value cannot be sealed again")
-    return value
 
 
 def key_name(data: bytes) -> str | None:
@@ -166,5 +176,5 @@ def _personal(shape: _Shape, box: Box | None, bound_to: bytes, keys: Keys) -> di
     key = keys.get(box.key)
     if key is None:
         return dict.fromkeys(shape.personal, ERASED)
-    opened = shape.opened.decode(key.open(base64.b64decode(box.sealed), bound_to))
+    opened = shape.opened.decode(key.open(a2b_base64(box.sealed), bound_to))
     return {name: getattr(opened, name) for name in shape.personal}

@@ -3,10 +3,10 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+import msgspec
 from psycopg import OperationalError
 
 from commonweal.domain.message import Refused
@@ -30,8 +30,7 @@ class Stale(Exception):  # noqa: N818
         self.version = version
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """What a command came to: the stream it was addressed to, that stream's version and the log's position after it."""
 
     command_id: UUID
@@ -42,8 +41,7 @@ class Receipt:
     """The command was carried out before; this is the first receipt again."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     behaviour: Behaviour
     identity: str
     command: object
@@ -51,8 +49,7 @@ class _Asked:
     expected_version: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
+class _Made(msgspec.Struct, frozen=True):
     """What follows from a command on one stream, and the stream's state after each event."""
 
     kept: Kept
@@ -76,7 +73,7 @@ async def handle(
     the first receipt.
     """
     if about.command_id is None:
-        about = replace(about, command_id=uuid4())
+        about = msgspec.structs.replace(about, command_id=uuid4())
     asked = _Asked(behaviours[type(command)], identity, command, about, expected_version)
     failures = 0
     for attempt in range(_TRIES):

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
+import msgspec
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import UniqueViolation
 
@@ -66,8 +67,7 @@ class Claimed(Exception):  # noqa: N818 – an answer
         """The stream that holds it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class About(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who asked, when, through what, because of what. All of it may be missing for writers we do not know."""
 
     command_id: UUID | None = None
@@ -83,8 +83,7 @@ class About:
 NOTHING_KNOWN: Final = About()
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event as stored: its data is still sealed."""
 
     position: int
@@ -104,8 +103,7 @@ class Recorded:
     traceparent: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
     """An event as it will be stored."""
 
     stream_id: str
@@ -114,8 +112,7 @@ class NewEvent:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NewClaim:
+class NewClaim(msgspec.Struct, frozen=True, gc=False):
     """A key to take for a stream, or to give back; `hash` is keyed, see `Log.hash`."""
 
     kind: str

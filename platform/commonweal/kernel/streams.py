@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
+
 from commonweal.kernel import codec
 from commonweal.kernel.decider import DECIDERS, Decider
 from commonweal.kernel.log import Log, NewClaim, NewEvent, Recorded
@@ -39,8 +41,7 @@ class Kept:
         return states
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """An event as understood, and what is known of how it came to be."""
 
     position: int

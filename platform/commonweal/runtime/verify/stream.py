@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Final
 
 from nats.aio.client import Client
@@ -58,9 +58,9 @@ def difference(tenant: str, stored: Recorded, message: Message) -> str | None:
         carried = cloud_event.read(message.data)
     except cloud_event.Unreadable:
         return "it is not a CloudEvent of ours"
-    for each in fields(Recorded):
-        if getattr(carried, each.name) != getattr(stored, each.name):
-            return f"its {each.name} is not that of the log"
+    for name in Recorded.__struct_fields__:
+        if getattr(carried, name) != getattr(stored, name):
+            return f"its {name} is not that of the log"
     if message.subject != cloud_event.subject(tenant, stored):
         return "its subject is not that of its event"
     expected = cloud_event.headers(stored)
