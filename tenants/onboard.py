@@ -10,8 +10,8 @@ from psycopg import AsyncConnection
 
 from commonweal.domain import roster, tenant
 from commonweal.domain.message import Refused
+from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import About
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.streams import Streams
 from tenants import provision, streams

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from nats.aio.client import Client
 
 from commonweal.kernel import cloud_event
-from commonweal.kernel.log import About, Append, NewEvent, Recorded
+from commonweal.kernel.append import About, Append, NewEvent
+from commonweal.kernel.log import Recorded
 from commonweal.kernel.relay import Relay
 from commonweal.runtime.bench.throwaway import throwaway
 from commonweal.runtime.embedded.nats import Nats

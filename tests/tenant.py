@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from commonweal.domain.roster import PlaceTenant
+from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import About
 from commonweal.kernel.read_model import ReadModel
 from commonweal.runtime import secrets
 from commonweal.runtime.bench import throwaway

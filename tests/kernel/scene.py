@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from commonweal.kernel.log import About, Append, NewClaim, NewEvent
+from commonweal.kernel.append import About, Append, NewClaim, NewEvent
 from tenants.store import Tenant
 
 KEY: Final = bytes(range(32))

@@ -10,8 +10,8 @@ import pytest
 
 from commonweal.domain import allocation, consent, link_worker, person, receive, referral
 from commonweal.domain.message import ERASED, Refused
+from commonweal.kernel.append import About, Claimed
 from commonweal.kernel.handle import Receipt, Stale, handle
-from commonweal.kernel.log import About, Claimed
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
 from tests.kernel.scene import Open
@@ -190,17 +190,17 @@ async def test_a_connection_cut_in_the_middle_leaves_one_set_of_events(
     admin = await psycopg.AsyncConnection.connect(servers.database_url, autocommit=True)
     call, cuts = tenant.log._call, 0
 
-    async def cut_off(arguments: list[object]) -> list[tuple[Any, ...]]:
+    async def cut_off(values: list[object]) -> list[tuple[Any, ...]]:
         nonlocal cuts
         cuts += 1
         if cuts > 1:
-            return await call(arguments)
+            return await call(values)
         if lost_after_commit:
-            await call(arguments)
+            await call(values)
         await admin.execute(
             "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", (tenant.placement.login,)
         )
-        return await call(arguments)
+        return await call(values)
 
     tenant.log._call = cut_off  # type: ignore[method-assign]
     async with admin:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from commonweal.kernel import log as log_module
-from commonweal.kernel.log import About, Append, Claimed, Conflict, NewClaim, NewEvent, Repeated
+from commonweal.kernel.append import About, Append, Claimed, Conflict, NewClaim, NewEvent, Repeated
 from commonweal.runtime.bench import throwaway
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
@@ -283,10 +283,8 @@ async def test_each_commit_tells_the_new_head(servers: Installation, tenant: Ten
     await telling.close()
 
 
-async def test_the_two_halves_of_a_long_queue_keep_their_order(tenant: Tenant) -> None:
-    """Commands for one stream that go to PostgreSQL on two connections at once."""
-    for _ in range(5):
-        here = stream()
-        answers = await outcomes(tenant, *(written(here, seen) for seen in range(2 * log_module.SPLIT)))
-        assert {type(each) for each in answers} == {int}
-        assert [each.version for each in await tenant.log.stream(here)] == list(range(1, 2 * log_module.SPLIT + 1))
+async def test_a_queue_longer_than_one_call_keeps_its_order(tenant: Tenant) -> None:
+    here, count = stream(), log_module.FLUSH_AT_MOST + 100
+    answers = await outcomes(tenant, *(written(here, seen) for seen in range(count)))
+    assert {type(each) for each in answers} == {int}
+    assert [each.version for each in await tenant.log.stream(here)] == list(range(1, count + 1))

@@ -29,7 +29,7 @@ from eventsourcing.tests.persistence import (
 from psycopg.conninfo import make_conninfo
 
 from commonweal.kernel import recorder
-from commonweal.kernel.log import About, Append, NewEvent
+from commonweal.kernel.append import About, Append, NewEvent
 from commonweal.runtime.bench import throwaway
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import password

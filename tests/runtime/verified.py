@@ -20,10 +20,10 @@ from commonweal.domain import consent, link_worker, person, receive, referral
 from commonweal.domain.message import EVENTS, field_types, is_personal, personal_type
 from commonweal.intake.accept import Answer, Inbox, Received, accept
 from commonweal.kernel import codec, read_model
+from commonweal.kernel.append import Append, NewEvent
 from commonweal.kernel.decider import CATEGORY_OF
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import Append, NewEvent
 from commonweal.kernel.relay import Relay
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.verify.finding import Finding

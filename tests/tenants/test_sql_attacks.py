@@ -11,8 +11,8 @@ from psycopg import errors
 from psycopg.conninfo import make_conninfo
 
 from commonweal.domain.person import RegisterPerson
+from commonweal.kernel.append import Append, NewEvent
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import Append, NewEvent
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import open_store, password
 from tests.kernel.test_handle import registration

@@ -10,8 +10,8 @@ import msgspec
 from psycopg import OperationalError
 
 from commonweal.domain.message import Refused
+from commonweal.kernel.append import About, Append, Conflict, NewClaim, NewEvent, Repeated
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS, Behaviour
-from commonweal.kernel.log import About, Append, Conflict, NewClaim, NewEvent, Repeated
 from commonweal.kernel.streams import Kept, Streams
 
 _TRIES: Final = 40

@@ -4,11 +4,9 @@ import asyncio
 import hashlib
 import hmac
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Final, LiteralString, TypeAlias
 from uuid import UUID
 
@@ -16,17 +14,15 @@ import msgspec
 from psycopg import AsyncConnection, OperationalError
 from psycopg.errors import UniqueViolation
 
-from commonweal.kernel.arrays import blobs, booleans, integers, texts, times, uuids
+from commonweal.kernel.append import Append, Conflict, arguments, to_vouch_for, without_the_refused
 
 Connection: TypeAlias = AsyncConnection[tuple[Any, ...]]
 Connect: TypeAlias = Callable[[], Awaitable[Connection]]
 Borrow: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
-Call: TypeAlias = Callable[[list[object]], Awaitable[list[tuple[Any, ...]]]]
 
 FLUSH_AT_MOST: Final = 512
 """Commands in one call: beyond this the call costs more than the commit it shares."""
-SPLIT: Final = 32
-"""From so many waiting commands on they go in two calls, so that we work on one half while PostgreSQL works on the other."""
+
 
 _APPEND: Final = """
 select outcome, ordinal, number, holder from append(
@@ -49,40 +45,6 @@ select max(position), coalesce(max(version) filter (where stream_id = %s), 0) fr
 """
 
 
-class Conflict(Exception):  # noqa: N818 – an answer: read again and decide again
-    """A stream moved on since it was read."""
-
-
-class Repeated(Exception):  # noqa: N818 – an answer
-    """This command was carried out before."""
-
-
-class Claimed(Exception):  # noqa: N818 – an answer
-    """A key belongs to another stream already."""
-
-    def __init__(self, kind: str, holder: str) -> None:
-        super().__init__(f"this {kind.replace('_', ' ')} is already held by another record")
-        self.kind = kind
-        self.holder = holder
-        """The stream that holds it."""
-
-
-class About(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Who asked, when, through what, because of what. All of it may be missing for writers we do not know."""
-
-    command_id: UUID | None = None
-    occurred_at: datetime | None = None
-    actor: str | None = None
-    on_behalf_of: str | None = None
-    channel: str | None = None
-    correlation_id: UUID | None = None
-    causation_id: UUID | None = None
-    traceparent: str | None = None
-
-
-NOTHING_KNOWN: Final = About()
-
-
 class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event as stored: its data is still sealed."""
 
@@ -103,40 +65,6 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     traceparent: str | None
 
 
-class NewEvent(msgspec.Struct, frozen=True, gc=False):
-    """An event as it will be stored."""
-
-    stream_id: str
-    version: int
-    type: str
-    data: bytes
-
-
-class NewClaim(msgspec.Struct, frozen=True, gc=False):
-    """A key to take for a stream, or to give back; `hash` is keyed, see `Log.hash`."""
-
-    kind: str
-    hash: bytes
-    stream_id: str
-    release: bool = False
-
-
-@dataclass(slots=True)
-class Append:
-    """What one command wants written: all of it or nothing."""
-
-    seen: Sequence[tuple[str, int]]
-    events: Sequence[NewEvent]
-    claims: Sequence[NewClaim] = ()
-    about: About = NOTHING_KNOWN
-    done: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    """Answers with the position before the command's first event."""
-
-    def refuse(self, why: Exception) -> None:
-        if not self.done.done():
-            self.done.set_exception(why)
-
-
 class Log:
     """One tenant's log in this process. All commands waiting go to PostgreSQL together.
 
@@ -154,8 +82,6 @@ class Log:
         self._waiting: deque[Append] = deque()
         self._writer: Connection | None = None
         self._flushing: asyncio.Task[None] | None = None
-        self._beside: asyncio.Task[None] | None = None
-        self._sent: list[list[Append]] = []
 
     def hash(self, kind: str, value: str) -> bytes:
         """The keyed hash under which a claim is stored."""
@@ -166,8 +92,6 @@ class Log:
         self._waiting.append(append)
         if self._flushing is None:
             self._flushing = asyncio.get_running_loop().create_task(self._flush())
-        elif self._beside is None and len(self._waiting) >= SPLIT // 2:
-            self._beside = asyncio.get_running_loop().create_task(self._flush_beside())
 
     async def append(self, append: Append) -> int:
         """Queue and wait. The position before the first event; raises `Conflict`, `Repeated` or `Claimed`.
@@ -210,8 +134,8 @@ class Log:
 
     async def close(self) -> None:
         """Wait for what is under way, then let the writer's connection go."""
-        while under_way := [task for task in (self._flushing, self._beside) if task is not None]:
-            await asyncio.wait(under_way)
+        while self._flushing is not None:
+            await asyncio.wait([self._flushing])
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
@@ -224,40 +148,22 @@ class Log:
     async def _flush(self) -> None:
         try:
             while self._waiting:
-                await self._carry(self._call, FLUSH_AT_MOST)
+                if not (batch := self._next_batch()):
+                    continue
+                try:
+                    await self._write(batch)
+                except Exception as failure:  # noqa: BLE001 – whatever it is, each command hears of it and none waits for ever
+                    await self._one_by_one(batch, failure)
         finally:
             self._flushing = None
 
-    async def _flush_beside(self) -> None:
-        """The other half, on a connection of the pool: PostgreSQL takes it up the moment the first is committed."""
-        try:
-            while len(self._waiting) >= SPLIT // 2:
-                await self._carry(self._call_borrowed, FLUSH_AT_MOST)
-        finally:
-            self._beside = None
-
-    async def _carry(self, call: Call, at_most: int) -> None:
-        if self._beside is None and len(self._waiting) >= SPLIT:
-            at_most = min(at_most, len(self._waiting) // 2)
-            self._beside = asyncio.get_running_loop().create_task(self._flush_beside())
-        if not (batch := self._next_batch(at_most)):
-            return
-        ahead = [append.done for sent in self._sent for append in sent]
-        self._sent.append(batch)
-        try:
-            await self._write(batch, call, ahead)
-        except Exception as failure:  # noqa: BLE001 – whatever it is, each command hears of it and none waits for ever
-            await self._one_by_one(batch, failure, call)
-        finally:
-            self._sent.remove(batch)
-
-    def _next_batch(self, at_most: int) -> list[Append]:
+    def _next_batch(self) -> list[Append]:
         """As many waiting commands as hold together: each saw what those before it leave, no key is wanted twice."""
         batch: list[Append] = []
         later: list[Append] = []
         versions: dict[str, int] = {}
         wanted: set[object] = set()
-        while self._waiting and len(batch) < at_most:
+        while self._waiting and len(batch) < FLUSH_AT_MOST:
             append = self._waiting.popleft()
             if any(versions.get(stream, seen) != seen for stream, seen in append.seen):
                 append.refuse(Conflict("the stream moved on while this was being decided"))
@@ -276,13 +182,12 @@ class Log:
         self._waiting.extendleft(reversed(later))
         return batch
 
-    async def _write(self, batch: list[Append], call: Call, ahead: "Sequence[asyncio.Future[int]]" = ()) -> None:
-        """`ahead`: what was sent before, on the other connection, and may arrive there later than this."""
+    async def _write(self, batch: list[Append]) -> None:
         careful = False
         while batch:
-            seen = _to_vouch_for(batch, careful=careful)
+            seen = to_vouch_for(batch, careful=careful)
             try:
-                rows = await call(_arguments(batch, seen, careful=careful))
+                rows = await self._call(arguments(batch, seen, careful=careful))
             except UniqueViolation:
                 if careful:
                     raise
@@ -291,11 +196,7 @@ class Log:
             if rows[0][0] == "appended":
                 self._answer(batch, rows[0][2])
                 return
-            if ahead and _too_early(rows, list(seen.values())):
-                await asyncio.wait(ahead)
-                ahead = ()
-                continue
-            batch = _without_the_refused(batch, rows, list(seen))
+            batch = without_the_refused(batch, rows, list(seen))
 
     def _answer(self, batch: list[Append], position: int) -> None:
         for append in batch:
@@ -304,21 +205,18 @@ class Log:
             position += len(append.events)
         self._woken(position)
 
-    async def _call(self, arguments: list[object]) -> list[tuple[Any, ...]]:
+    async def _call(self, values: list[object]) -> list[tuple[Any, ...]]:
         if self._writer is None or self._writer.closed:
             self._writer = await self._connect()
         try:
-            return await _execute(self._writer, arguments)
+            cursor = await self._writer.execute(_APPEND, values, prepare=True, binary=True)
+            return await cursor.fetchall()
         except OperationalError as failure:
             if _cut(failure):
                 await self._writer.close()
             raise
 
-    async def _call_borrowed(self, arguments: list[object]) -> list[tuple[Any, ...]]:
-        async with self._borrow() as connection:
-            return await _execute(connection, arguments)
-
-    async def _one_by_one(self, batch: list[Append], failure: Exception, call: Call) -> None:
+    async def _one_by_one(self, batch: list[Append], failure: Exception) -> None:
         """A batch failed for a reason the function does not know: find the command at fault, let the others through."""
         if len(batch) == 1 or _cut(failure):
             for append in batch:
@@ -328,96 +226,11 @@ class Log:
             if append.done.done():
                 continue
             try:
-                await self._write([append], call)
+                await self._write([append])
             except Exception as alone:  # noqa: BLE001 – it is this command's answer
                 append.refuse(Conflict(str(alone)) if isinstance(alone, UniqueViolation) else alone)
-
-
-async def _execute(connection: Connection, arguments: list[object]) -> list[tuple[Any, ...]]:
-    cursor = await connection.execute(_APPEND, arguments, prepare=True, binary=True)
-    return await cursor.fetchall()
 
 
 def _cut(failure: Exception) -> bool:
     """Is it the server or the way to it that failed, not one of the commands? Appendix A of the PostgreSQL manual: 40, 54."""
     return isinstance(failure, OperationalError) and (failure.sqlstate or "")[:2] not in {"40", "54"}
-
-
-def _arguments(batch: list[Append], seen: dict[str, int], *, careful: bool) -> list[object]:
-    """The arrays of one call, in the order of the function's parameters."""
-    events = [_written(event) for append in batch for event in append.events]
-    known = [about for append in batch for about in (_told(append.about),) * len(append.events)]
-    claims = [_wanted(claim) for append in batch for claim in append.claims]
-    streams, versions, types, data = zip(*events, strict=True) if events else ((), (), (), ())
-    kinds, hashes, holders, releases = zip(*claims, strict=True) if claims else ((), (), (), ())
-    return [
-        texts(list(seen)) if seen else None,
-        integers(list(seen.values())) if seen else None,
-        texts(streams),
-        integers(versions),
-        texts(types),
-        blobs(data),
-        *map(_known, zip(*known, strict=True), _ABOUT_ARRAYS),
-        *([None] * 8 if not known else ()),
-        _known([append.about.command_id for append in batch], uuids),
-        texts(kinds) if claims else None,
-        blobs(hashes) if claims else None,
-        texts(holders) if claims else None,
-        booleans(releases) if any(releases) else None,
-        careful,
-    ]
-
-
-_written: Final = attrgetter("stream_id", "version", "type", "data")
-_told: Final = attrgetter(
-    "command_id", "occurred_at", "actor", "on_behalf_of", "channel", "correlation_id", "causation_id", "traceparent"
-)
-_wanted: Final = attrgetter("kind", "hash", "stream_id", "release")
-_ABOUT_ARRAYS: Final[tuple[Callable[[Any], object], ...]] = (
-    uuids, times, texts, texts, texts, uuids, uuids, texts,
-)  # fmt: skip
-
-
-def _known(values: Sequence[Any], array: Callable[[Any], object]) -> object:
-    return None if values.count(None) == len(values) else array(values)
-
-
-def _too_early(rows: list[tuple[Any, ...]], seen: list[int]) -> bool:
-    """Is a stream not yet where a command that was sent before will bring it?"""
-    return any(outcome == "conflict" and number < seen[ordinal - 1] for outcome, ordinal, number, _ in rows)
-
-
-def _without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]], streams: list[str]) -> list[Append]:
-    """Answer the commands at fault, and those that built on them; the rest go again."""
-    stale = {streams[ordinal - 1] for outcome, ordinal, _, _ in rows if outcome == "conflict"}
-    repeated = {ordinal for outcome, ordinal, _, _ in rows if outcome == "repeated"}
-    taken = {ordinal: holder for outcome, ordinal, _, holder in rows if outcome == "claimed"}
-    claims = 0
-    rest: list[Append] = []
-    for number, append in enumerate(batch, 1):
-        held = [(claim.kind, taken[n]) for n, claim in enumerate(append.claims, claims + 1) if n in taken]
-        claims += len(append.claims)
-        if number in repeated:
-            append.refuse(Repeated("this command was carried out before"))
-        elif held:
-            append.refuse(Claimed(*held[0]))
-        elif any(stream in stale for stream, _ in append.seen):
-            append.refuse(Conflict("the stream moved on while this was being decided"))
-        else:
-            rest.append(append)
-            continue
-        stale.update(event.stream_id for event in append.events)
-    return rest
-
-
-def _to_vouch_for(batch: list[Append], *, careful: bool) -> dict[str, int]:
-    """Each stream the database must vouch for, and the version the first command to read it saw.
-
-    A new stream needs none: its version 1 is unique.
-    """
-    ahead: set[str] = set()
-    found: dict[str, int] = {}
-    for append in batch:
-        found.update((stream, version) for stream, version in append.seen if stream not in ahead)
-        ahead.update(event.stream_id for event in append.events)
-    return found if careful else {stream: seen for stream, seen in found.items() if seen or stream not in ahead}

@@ -20,9 +20,10 @@ from commonweal.domain.deadlines import deadline, when_due
 from commonweal.domain.message import Refused
 from commonweal.domain.policies import Forget, Notes, Send
 from commonweal.kernel import deadlines, notes
+from commonweal.kernel.append import About
 from commonweal.kernel.deadlines import Timed
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import About, Borrow
+from commonweal.kernel.log import Borrow
 from commonweal.kernel.streams import Fact, Streams
 from commonweal.kernel.trace import where
 

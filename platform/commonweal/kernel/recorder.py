@@ -14,7 +14,7 @@ from eventsourcing import persistence
 from eventsourcing.persistence import ListenNotifySubscription, Notification, NotSupportedError, StoredEvent
 from eventsourcing.utils import Environment, EnvType
 
-from commonweal.kernel.log import About, NewEvent
+from commonweal.kernel.append import About, NewEvent
 from commonweal.kernel.recorder_thread import Owner
 
 URL: Final = "RECORDER_URL"

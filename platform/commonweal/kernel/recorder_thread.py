@@ -12,7 +12,8 @@ from eventsourcing import persistence
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from commonweal.kernel.log import About, Append, Claimed, Conflict, Connection, Log, NewEvent, Repeated
+from commonweal.kernel.append import About, Append, Claimed, Conflict, NewEvent, Repeated
+from commonweal.kernel.log import Connection, Log
 
 T = TypeVar("T")
 _POOL: Final = 4

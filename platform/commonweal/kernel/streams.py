@@ -11,8 +11,9 @@ from uuid import UUID
 import msgspec
 
 from commonweal.kernel import codec
+from commonweal.kernel.append import NewClaim, NewEvent
 from commonweal.kernel.decider import DECIDERS, Decider
-from commonweal.kernel.log import Log, NewClaim, NewEvent, Recorded
+from commonweal.kernel.log import Log, Recorded
 from commonweal.kernel.vault import Vault
 
 _KEPT: Final = 20_000

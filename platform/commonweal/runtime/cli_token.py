@@ -9,8 +9,8 @@ import click
 
 from commonweal.domain import user
 from commonweal.domain.message import Refused
+from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import About
 from commonweal.runtime import development_issuer
 from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import DevelopmentIssuer

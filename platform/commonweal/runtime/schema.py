@@ -15,9 +15,9 @@ from strawberry.schema.config import StrawberryConfig
 
 from commonweal.domain import consent, link_worker, person, receive, referral, user, values
 from commonweal.domain.message import Refused
+from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.decider import BEHAVIOURS
 from commonweal.kernel.handle import Stale, handle
-from commonweal.kernel.log import About, Claimed, Conflict
 from commonweal.kernel.reading import SCALARS, Position, Reader, Scope
 from commonweal.kernel.trace import where
 from commonweal.runtime import limits, mutations, permissions

@@ -36,12 +36,12 @@ begin
 
     if seen_stream is not null then
         return query
-        select 'conflict', s.ordinal, coalesce(newest.version, 0)::bigint, null::text
-        from unnest(seen_stream, seen_version) with ordinality as s (stream_id, version, ordinal)
+        select 'conflict', n::bigint, coalesce(newest.version, 0)::bigint, null::text
+        from generate_series(1, cardinality(seen_stream)) as n
         left join lateral (
-            select e.version from events as e where e.stream_id = s.stream_id order by e.version desc limit 1
+            select e.version from events as e where e.stream_id = seen_stream[n] order by e.version desc limit 1
         ) as newest on true
-        where coalesce(newest.version, 0) <> s.version;
+        where coalesce(newest.version, 0) <> seen_version[n];
         refused := found;
     end if;
 
@@ -72,15 +72,10 @@ begin
         correlation_id, causation_id, traceparent
     )
     select
-        base + e.ordinal, e.stream_id, e.version, e.type, e.data, e.command_id, e.occurred_at, e.actor, e.on_behalf_of,
-        e.channel, e.correlation_id, e.causation_id, e.traceparent
-    from unnest(
-        event_stream, event_version, event_type, event_data, event_command, event_occurred, event_actor,
-        event_on_behalf_of, event_channel, event_correlation, event_causation, event_traceparent
-    ) with ordinality as e (
-        stream_id, version, type, data, command_id, occurred_at, actor,
-        on_behalf_of, channel, correlation_id, causation_id, traceparent, ordinal
-    );
+        base + n, event_stream[n], event_version[n], event_type[n], event_data[n], event_command[n], event_occurred[n],
+        event_actor[n], event_on_behalf_of[n], event_channel[n], event_correlation[n], event_causation[n],
+        event_traceparent[n]
+    from generate_series(1, cardinality(event_stream)) as n;
 
     if claim_release is not null then
         delete from claims as c
@@ -90,9 +85,9 @@ begin
 
     if claim_kind is not null then
         insert into claims (kind, hash, stream_id)
-        select k.kind, k.hash, k.stream_id
-        from unnest(claim_kind, claim_hash, claim_stream, claim_release) as k (kind, hash, stream_id, release)
-        where k.release is not true;
+        select claim_kind[n], claim_hash[n], claim_stream[n]
+        from generate_series(1, cardinality(claim_kind)) as n
+        where claim_release[n] is not true;
     end if;
 
     outcome := 'appended';

@@ -13,8 +13,8 @@ from commonweal.intake.hl7v2.facts import contradicts, facts, is_placeholder, ma
 from commonweal.intake.hl7v2.meaning import Act, classify
 from commonweal.intake.hl7v2.message import HL7Message, read
 from commonweal.intake.hl7v2.segments import Unreadable
+from commonweal.kernel.append import About
 from commonweal.kernel.handle import Receipt, handle
-from commonweal.kernel.log import About
 from commonweal.kernel.streams import Streams
 
 FEED: Final = "hl7v2"

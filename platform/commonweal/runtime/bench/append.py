@@ -8,7 +8,7 @@ from typing import Final
 
 from commonweal.domain.referral import ReferralReceived
 from commonweal.kernel import codec
-from commonweal.kernel.log import About, Append, NewClaim, NewEvent
+from commonweal.kernel.append import About, Append, NewClaim, NewEvent
 from commonweal.kernel.vault import DataKey
 from commonweal.runtime.bench import peers
 from commonweal.runtime.bench.measure import Measured, Plan, Row, Side, in_turn, workers

@@ -14,8 +14,8 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.domain import event as recorded
 
 from commonweal.domain.person import CorrectPersonDetails, RegisterPerson
+from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
-from commonweal.kernel.log import About
 from commonweal.runtime.bench import peers
 from commonweal.runtime.bench.measure import Measured, Plan, Row, Run, Side, in_turn, workers
 from commonweal.runtime.bench.throwaway import throwaway

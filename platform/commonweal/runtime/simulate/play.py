@@ -10,8 +10,8 @@ from typing import Final
 
 from commonweal.domain import link_worker, tenant
 from commonweal.domain.message import Refused
+from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.handle import Stale, handle
-from commonweal.kernel.log import About, Claimed, Conflict
 from commonweal.runtime.simulate.case import Case, Step, anchor, invent, made_id
 from commonweal.runtime.simulate.desks import PASSING, Desks
 from commonweal.runtime.simulate.invented import nhs_numbers

@@ -1,0 +1,156 @@
+"""An append: what one command wants written, and how those that wait together are put into one call and told apart again."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from commonweal.kernel.arrays import blobs, booleans, integers, texts, times, uuids
+
+
+class Conflict(Exception):  # noqa: N818 – an answer: read again and decide again
+    """A stream moved on since it was read."""
+
+
+class Repeated(Exception):  # noqa: N818 – an answer
+    """This command was carried out before."""
+
+
+class Claimed(Exception):  # noqa: N818 – an answer
+    """A key belongs to another stream already."""
+
+    def __init__(self, kind: str, holder: str) -> None:
+        super().__init__(f"this {kind.replace('_', ' ')} is already held by another record")
+        self.kind = kind
+        self.holder = holder
+        """The stream that holds it."""
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Who asked, when, through what, because of what. All of it may be missing for writers we do not know."""
+
+    command_id: UUID | None = None
+    occurred_at: datetime | None = None
+    actor: str | None = None
+    on_behalf_of: str | None = None
+    channel: str | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    traceparent: str | None = None
+
+
+NOTHING_KNOWN: Final = About()
+
+
+class NewEvent(msgspec.Struct, frozen=True, gc=False):
+    """An event as it will be stored."""
+
+    stream_id: str
+    version: int
+    type: str
+    data: bytes
+
+
+class NewClaim(msgspec.Struct, frozen=True, gc=False):
+    """A key to take for a stream, or to give back; `hash` is keyed, see `Log.hash`."""
+
+    kind: str
+    hash: bytes
+    stream_id: str
+    release: bool = False
+
+
+@dataclass(slots=True)
+class Append:
+    """What one command wants written: all of it or nothing."""
+
+    seen: Sequence[tuple[str, int]]
+    events: Sequence[NewEvent]
+    claims: Sequence[NewClaim] = ()
+    about: About = NOTHING_KNOWN
+    done: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Answers with the position before the command's first event."""
+
+    def refuse(self, why: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(why)
+
+
+def arguments(batch: list[Append], seen: dict[str, int], *, careful: bool) -> list[object]:
+    """The arrays of one call, in the order of the function's parameters."""
+    events = [_written(event) for append in batch for event in append.events]
+    known = [about for append in batch for about in (_told(append.about),) * len(append.events)]
+    claims = [_wanted(claim) for append in batch for claim in append.claims]
+    streams, versions, types, data = zip(*events, strict=True) if events else ((), (), (), ())
+    kinds, hashes, holders, releases = zip(*claims, strict=True) if claims else ((), (), (), ())
+    return [
+        texts(list(seen)) if seen else None,
+        integers(list(seen.values())) if seen else None,
+        texts(streams),
+        integers(versions),
+        texts(types),
+        blobs(data),
+        *map(_known, zip(*known, strict=True), _ABOUT_ARRAYS),
+        *([None] * 8 if not known else ()),
+        _known([append.about.command_id for append in batch], uuids),
+        texts(kinds) if claims else None,
+        blobs(hashes) if claims else None,
+        texts(holders) if claims else None,
+        booleans(releases) if any(releases) else None,
+        careful,
+    ]
+
+
+_written: Final = attrgetter("stream_id", "version", "type", "data")
+_told: Final = attrgetter(
+    "command_id", "occurred_at", "actor", "on_behalf_of", "channel", "correlation_id", "causation_id", "traceparent"
+)
+_wanted: Final = attrgetter("kind", "hash", "stream_id", "release")
+_ABOUT_ARRAYS: Final[tuple[Callable[[Any], object], ...]] = (
+    uuids, times, texts, texts, texts, uuids, uuids, texts,
+)  # fmt: skip
+
+
+def _known(values: Sequence[Any], array: Callable[[Any], object]) -> object:
+    return None if values.count(None) == len(values) else array(values)
+
+
+def without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]], streams: list[str]) -> list[Append]:
+    """Answer the commands at fault, and those that built on them; the rest go again."""
+    stale = {streams[ordinal - 1] for outcome, ordinal, _, _ in rows if outcome == "conflict"}
+    repeated = {ordinal for outcome, ordinal, _, _ in rows if outcome == "repeated"}
+    taken = {ordinal: holder for outcome, ordinal, _, holder in rows if outcome == "claimed"}
+    claims = 0
+    rest: list[Append] = []
+    for number, append in enumerate(batch, 1):
+        held = [(claim.kind, taken[n]) for n, claim in enumerate(append.claims, claims + 1) if n in taken]
+        claims += len(append.claims)
+        if number in repeated:
+            append.refuse(Repeated("this command was carried out before"))
+        elif held:
+            append.refuse(Claimed(*held[0]))
+        elif any(stream in stale for stream, _ in append.seen):
+            append.refuse(Conflict("the stream moved on while this was being decided"))
+        else:
+            rest.append(append)
+            continue
+        stale.update(event.stream_id for event in append.events)
+    return rest
+
+
+def to_vouch_for(batch: list[Append], *, careful: bool) -> dict[str, int]:
+    """Each stream the database must vouch for, and the version the first command to read it saw.
+
+    A new stream needs none: its version 1 is unique.
+    """
+    ahead: set[str] = set()
+    found: dict[str, int] = {}
+    for append in batch:
+        found.update((stream, version) for stream, version in append.seen if stream not in ahead)
+        ahead.update(event.stream_id for event in append.events)
+    return found if careful else {stream: seen for stream, seen in found.items() if seen or stream not in ahead}
