@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -28,10 +28,10 @@ class Kept:
     state: Any
     version: int
     pending: "asyncio.Future[int] | None" = None
+    stream_id: str = field(init=False)
 
-    @property
-    def stream_id(self) -> str:
-        return self.decider.stream_id(self.identity)
+    def __post_init__(self) -> None:
+        self.stream_id = self.decider.stream_id(self.identity)
 
     def grown(self, events: Sequence[object]) -> list[Any]:
         """The state after each of these events."""
