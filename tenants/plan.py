@@ -16,6 +16,7 @@ from tenants.ics import ICS
 from tenants.onboard import Ground, hosted
 from tenants.store import Placement
 from tenants.streams import ANSWER, STREAM
+from tenants.untouched import others, untouched
 from tenants.wishes import events, wishes
 
 _ROLES: Final = "select rolname from pg_roles where rolname = any(%s)"
@@ -39,6 +40,8 @@ class Plan:
     """Is its place on the roster to be written?"""
     events: Mapping[str, int]
     """How many events of each type its log gets."""
+    left: tuple[str, ...] = ()
+    """What is here otherwise than the file says and stays so, a sentence each."""
 
     def lines(self) -> Iterator[str]:
         """A line for each thing to be done."""
@@ -60,11 +63,13 @@ async def plan(ground: Ground, ics: ICS, today: date) -> Plan:
     on_roster = (await hosted(ground)).get(ics.ods)
     wished = wishes(ics, ground.user_id, today)
     states: dict[tuple[str, str], Any] = {}
+    left: tuple[str, ...] = ()
     if on_roster is not None:
         here = await ground.store.tenant(ics.ods)
         for wish in wished:
             state = (await here.streams.committed(wish.category, wish.identity)).state
             states[wish.category, wish.identity] = state
+        left = tuple(untouched(wished, {**states, **await others(here, states)}))
     migrations = [
         *[f"tenant/{name}" for name in await _pending(ground.admin, placement, provision.TENANT)],
         *[f"vault/{name}" for name in await _pending(ground.vault_admin, placement, provision.VAULT)],
@@ -79,6 +84,7 @@ async def plan(ground: Ground, ics: ICS, today: date) -> Plan:
         stream=not await _has_stream(ground, ics.ods),
         roster=on_roster != placement,
         events=dict(events(wished, states)),
+        left=left,
     )
 
 

@@ -93,8 +93,19 @@ def test_a_busy_port_is_said_before_anything_starts(supervise: Start, data: Path
         supervised = supervise(settings={variable: str(port)})
         assert supervised.ends() == 1
     assert f"port {port} on 127.0.0.1 cannot be had" in supervised.said()
-    assert variable in supervised.said()
+    assert f"{variable.replace('COMMONWEAL', '-').replace('_', '-').lower()} or {variable}" in supervised.said()
     assert [path.name for path in data.iterdir()] == ["lock"]
+
+
+def test_a_refused_start_leaves_no_data_folder_behind_that_it_made(supervise: Start, data: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1] - 3)
+        supervised = supervise(settings={"COMMONWEAL_MLLP_PORT": port, "COMMONWEAL_DATA": str(data / "new")})
+        assert supervised.ends() == 1
+    assert f"the MLLP lines 0 to 7 take the ports {port} to" in supervised.said()
+    assert not (data / "new").exists()
 
 
 def test_killing_the_supervisor_leaves_nothing_running_and_loses_nothing(supervise: Start) -> None:

@@ -164,6 +164,7 @@ def test_a_changed_file_appends_only_what_differs(on: On) -> None:
 
     async def work(found: Ground) -> tuple[Plan, int, int]:
         await onboard(found, ics)
+        assert (await _planned(found, ics)).left == ()
         before, wanted = await _head(found, "QZC"), await _planned(found, changed)
         await onboard(found, changed)
         return wanted, before, await _head(found, "QZC")
@@ -185,7 +186,33 @@ def test_what_people_at_work_changed_since_is_left_to_them(on: On) -> None:
         await handle(here.streams, found.user_id(user.subject), RevokeUser(role=user.role, scope=user.scope), about())
         return await _planned(found, ics)
 
-    assert on(work).events == {}
+    found = on(work)
+    assert found.events == {}
+    assert found.left == (
+        "1 link worker is here already; the file does not change them: amber (caseload limit)",
+        "1 grant of the file taken away here since; not given again",
+    )
+
+
+def test_people_the_file_no_longer_names_or_names_otherwise_stay_and_it_is_said(on: On) -> None:
+    ics = another("QZN")
+    first, second, *rest = ics.link_workers
+    changed = replace(ics, link_workers=(replace(first, name="Another", fte_percent=50), *rest), users=ics.users[:-2])
+
+    async def work(found: Ground) -> tuple[Plan, int, int]:
+        await onboard(found, ics)
+        before, wanted = await _head(found, "QZN"), await _planned(found, changed)
+        await onboard(found, changed)
+        return wanted, before, await _head(found, "QZN")
+
+    wanted, before, after = on(work)
+    assert list(wanted.lines()) == []
+    assert before == after
+    assert wanted.left == (
+        f"1 link worker is here already; the file does not change them: {first.id} (name, hours)",
+        f"1 link worker is here and not in the file; they stay: {second.id}",
+        "2 grants are here and not in the file; the users keep them",
+    )
 
 
 def test_everything_in_the_way_is_said_at_once_and_nothing_is_done(ours: Scene, on: On) -> None:

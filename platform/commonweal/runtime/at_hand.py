@@ -1,12 +1,14 @@
 """What a command works with: the installation at hand, its ICSs, and a sentence where that cannot be."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
+from nats.errors import Error as NatsError
 from psycopg import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
@@ -24,16 +26,39 @@ ASIDE: Final = Console(stderr=True, highlight=False)
 """For people only: what a machine reads goes to standard output."""
 
 
+_GONE: Final = (OperationalError, NatsError, ConnectionError)
+"""How a server that is not there any more is noticed; a pool that waited for one in vain is an `OperationalError` too."""
+
+
 def carry_out(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's work to its end. Raises `Refused`, which ends the program with a sentence and 1."""
+    for library in ("psycopg", "nats"):  # what they would say of a server that is gone, we say once
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     try:
         return asyncio.run(work)
     except UnknownTenant as unknown:
         raise Refused(str(unknown)) from None
-    except OperationalError as gone:
-        raise Refused(
-            f"PostgreSQL does not answer ({type(gone).__name__}): is the installation still running?"
-        ) from None
+    except _GONE as gone:
+        raise _not_there(gone) from None
+    except ExceptionGroup as several:
+        those, others = several.split(_GONE)
+        if those is None or others is not None:
+            raise
+        raise _not_there(_first(those)) from None
+
+
+def _not_there(gone: BaseException) -> Refused:
+    server = "PostgreSQL" if isinstance(gone, OperationalError) else "NATS"
+    return Refused(f"{server} does not answer ({type(gone).__name__}): is the installation still running?")
+
+
+def _first(several: BaseException) -> BaseException:
+    return _first(several.exceptions[0]) if isinstance(several, BaseExceptionGroup) else several
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 room`, `2 rooms`, `1,204 rooms`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @asynccontextmanager
@@ -44,7 +69,8 @@ async def at_hand() -> AsyncIterator[Ground]:
 
 
 async def one(opened: Ground, ods: str) -> Tenant:
-    """One ICS of it. Raises `UnknownTenant`."""
+    """One ICS of it, its code in capitals or small letters. Raises `UnknownTenant`."""
+    ods = ods.upper()
     if ods not in await hosted(opened):
         raise UnknownTenant(f"no ICS with the code {ods} is hosted here")
     return await opened.store.tenant(ods)

@@ -11,6 +11,7 @@ from commonweal.domain.message import Refused
 
 _TOP: Final[Mapping[str, str]] = {
     "up": "cli_up:up",
+    "links": "cli_up:links",
     "tenants": "cli_tenants:tenants",
     "token": "cli_token:token",
     "intake": "cli_intake:intake",

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -19,10 +19,14 @@ from commonweal.domain.message import Refused
 from commonweal.intake.hl7v2 import report
 from commonweal.intake.hl7v2.hear import BY_HAND
 from commonweal.runtime import hospital_feed
+from commonweal.runtime.at_hand import carry_out, counted
 from commonweal.runtime.installation import installation
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.settings import load
-from tenants.store import Store, Tenant, UnknownTenant
+from tenants.store import Store, Tenant
+
+_LISTED: Final = 50
+"""Files that get a line of their own where people read it."""
 
 
 @click.group()
@@ -39,15 +43,15 @@ def hl7v2(files: tuple[Path, ...], tenant: str, trust: str | None, as_json: bool
     """Take in HL7 v2 messages, one a FILE.
 
     Each is answered as a hospital would be: AA recorded or knowingly passed over, AE to be tried again, AR never to be taken.
-    Because a person hands them in, any sending facility may stand in them. Ends with 1 if one is to be tried again.
+    Because a person hands them in, any sending facility may stand in them. Ends with 1 unless every one is answered AA.
     """
     try:
-        answered = asyncio.run(_take_all(files, tenant, trust, as_json))
-    except (Refused, UnknownTenant) as refusal:
+        answered = carry_out(_take_all(files, tenant.upper(), trust.upper() if trust else None, as_json))
+    except Refused as refusal:
         raise click.ClickException(str(refusal)) from None
     if not as_json:
-        Console().print(_table(answered))
-    sys.exit(1 if any(line["ack"] == "AE" for line in answered) else 0)
+        _print(answered)
+    sys.exit(0 if all(line["ack"] == "AA" for line in answered) else 1)
 
 
 async def _take_all(files: Sequence[Path], ods: str, trust: str | None, as_json: bool) -> list[dict[str, Any]]:
@@ -71,10 +75,14 @@ async def _closing(store: Store) -> AsyncIterator[Store]:
 
 
 async def take_file(tenant: Tenant, trust: str, file: Path) -> dict[str, Any]:
-    """One message as its line: what `report` reads from it, with the answer it really got."""
+    """One message as its line: what `report` reads from it, with the answer it really got and what it was recorded in.
+
+    `repeated`: we had it already, and it is answered as it was then.
+    """
     raw = await asyncio.to_thread(file.read_bytes)
     taken = await hospital_feed.take(tenant, trust, raw, BY_HAND)
-    return report(raw, str(file)) | {"ack": taken.ack, "reason": taken.reason}
+    answer = {"ack": taken.ack, "reason": taken.reason}
+    return report(raw, str(file)) | answer | {"stream_id": taken.stream_id, "repeated": taken.duplicate}
 
 
 async def _trust(tenant: Tenant, wanted: str | None) -> str:
@@ -87,15 +95,28 @@ async def _trust(tenant: Tenant, wanted: str | None) -> str:
     return trust
 
 
+def _print(answered: list[dict[str, Any]]) -> None:
+    """A line for each file as far as anyone would read; then how many were answered how, and why where there are more."""
+    for line in answered[:_LISTED]:
+        click.echo(_told(line))
+    if len(answered) > _LISTED:
+        click.echo(f"and {counted(len(answered) - _LISTED, 'more file')}; all of them together:")
+        Console().print(_table(answered))
+    acks = Counter(line["ack"] for line in answered)
+    click.echo(
+        f"{counted(len(answered), 'message')}: {', '.join(f'{number:,} {ack}' for ack, number in sorted(acks.items()))}"
+    )
+
+
+def _told(line: dict[str, Any]) -> str:
+    kind = line["event_kind"] or line["type"] or "unreadable"
+    again = " (had already)" if line["repeated"] else ""
+    return f"{line['ack']}  {line['file']}  {kind}{again}{': ' + line['reason'] if line['reason'] else ''}"
+
+
 def _table(answered: list[dict[str, Any]]) -> Table:
     counted = Counter((line["event_kind"] or "unknown", line["ack"], line["reason"] or "") for line in answered)
-    table = Table(
-        "What happened",
-        "Answer",
-        "Messages",
-        "Why",
-        title=f"{len(answered)} {'message' if len(answered) == 1 else 'messages'}",
-    )
+    table = Table("What happened", "Answer", "Messages", "Why")
     for (kind, ack, reason), number in sorted(counted.items()):
         table.add_row(kind, ack, str(number), reason)
     return table

@@ -11,9 +11,10 @@ from psycopg import sql
 
 from commonweal.domain import person
 from commonweal.domain.message import Refused
+from commonweal.kernel.append import About
 from commonweal.kernel.handle import Receipt, handle
-from commonweal.kernel.log import About
-from commonweal.runtime.at_hand import at_hand, carry_out, one
+from commonweal.kernel.vault import Lost
+from commonweal.runtime.at_hand import at_hand, carry_out, counted, one
 from commonweal.runtime.cli_rooms import fill
 from commonweal.runtime.forgetting import forget
 from projections import READ_MODELS
@@ -38,6 +39,8 @@ class Erasure:
     position: int
     already: bool
     """It had been asked for before; what was missing was done."""
+    key_was_lost: bool
+    """The vault had neither their key nor a record of its destruction; it has the record now."""
     key_destroyed_at: str
     basis: str
     """As the ledger has it: the first one given."""
@@ -76,9 +79,10 @@ def _lines(done: Erasure) -> list[str]:
         f"{done.person_id} was erased already; nothing new was recorded"
         if done.already
         else f"{done.person_id} is erased: PersonErased at position {done.position:,}",
+        *(["  their key had been lost; it counts as destroyed"] if done.key_was_lost else []),
         f"  key destroyed {done.key_destroyed_at}, in the ledger as {done.basis}",
-        f"  {done.sealed_events:,} events stay in the log; what was personal in them says “erased”",
-        f"  {done.keys_given_back} unique keys given back (an NHS number may be registered again)",
+        f"  {counted(done.sealed_events, 'event')} in the log as before; what was personal there says “erased”",
+        f"  {counted(done.keys_given_back, 'unique key')} given back (an NHS number may be registered again)",
         f"  rooms have followed: {rooms}",
     ]
 
@@ -86,7 +90,7 @@ def _lines(done: Erasure) -> list[str]:
 async def _erase(identity: str, ods: str, basis: str) -> Erasure:
     async with at_hand() as ground:
         tenant = await one(ground, ods)
-        before: person.State = (await tenant.streams.committed(person.CATEGORY, identity)).state
+        before, was_lost = await _before(tenant, identity, basis)
         receipt = await _ask(tenant, identity, basis)
         # The reactor does the same when it runs; doing it twice changes nothing.
         held = await _held(tenant, receipt.stream_id)
@@ -94,15 +98,25 @@ async def _erase(identity: str, ods: str, basis: str) -> Erasure:
         destroyed_at, reason = await _ledger(ground, tenant, identity)
         return Erasure(
             person_id=identity,
-            tenant=ods,
+            tenant=tenant.ods,
             position=receipt.position,
             already=before.phase == "erased",
+            key_was_lost=was_lost,
             key_destroyed_at=destroyed_at.isoformat(timespec="seconds"),
             basis=reason,
             keys_given_back=held,
             sealed_events=await _sealed(tenant, identity),
             rooms={model.name: await fill(tenant, model, _unsaid) for model in READ_MODELS},
         )
+
+
+async def _before(tenant: Tenant, identity: str, basis: str) -> tuple[person.State, bool]:
+    """The person as they are, and whether their key was lost: it is then as good as destroyed, and written down as such."""
+    try:
+        return (await tenant.streams.committed(person.CATEGORY, identity)).state, False
+    except Lost:
+        await tenant.streams.vault.destroy(identity, basis)
+    return (await tenant.streams.committed(person.CATEGORY, identity)).state, True
 
 
 async def _ask(tenant: Tenant, identity: str, basis: str) -> Receipt:

@@ -2,19 +2,20 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import rich_click as click
 from psycopg import sql
 from psycopg.errors import DeadlockDetected
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from commonweal.domain.message import Refused
 from commonweal.kernel import read_model
 from commonweal.kernel.follow import Overtaken, Room
 from commonweal.kernel.read_model import ReadModel
-from commonweal.runtime.at_hand import at_hand, bar, carry_out, chosen
+from commonweal.runtime.at_hand import at_hand, bar, carry_out, chosen, counted
 from projections import READ_MODELS
 from tenants.onboard import Ground
 from tenants.provision import make_rooms
@@ -39,11 +40,16 @@ def list_(tenant: str | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    table = Table("ICS", "Room", "Version", "Position", "Behind", "As of", "Read by this release")
+    table = Table("ICS", "Room", "Position", "Behind", Column("As of (UTC)", no_wrap=True), "In use")
     for each in found:
-        numbers = [f"{each[name]:,}" for name in ("version", "position", "lag")]
-        table.add_row(each["tenant"], each["name"], *numbers, each["as_of"] or "", "yes" if each["shipped"] else "no")
+        room = f"{each['name']} v{each['version']}"
+        numbers = [f"{each[name]:,}" for name in ("position", "lag")]
+        table.add_row(each["tenant"], room, *numbers, _utc(each["as_of"]), "yes" if each["shipped"] else "no")
     Console().print(table)
+
+
+def _utc(as_of: str | None) -> str:
+    return f"{datetime.fromisoformat(as_of).astimezone(UTC):%Y-%m-%d %H:%M:%S}" if as_of else ""
 
 
 async def _list(ods: str | None) -> list[dict[str, Any]]:
@@ -110,7 +116,8 @@ def rebuild(name: str, tenant: str | None, *, as_json: bool) -> None:
         click.echo(json.dumps(done))
         return
     for each in done:
-        click.echo(f"{each['tenant']}: {name} v{model.version} holds {each['position']:,} events ({each['seconds']} s)")
+        events = counted(each["position"], "event")
+        click.echo(f"{each['tenant']}: {name} v{model.version} holds {events} ({each['seconds']} s)")
 
 
 async def _rebuild(model: ReadModel, ods: str | None, *, shown: bool) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ async def _show(ods: str, stream_id: str, *, reveal: bool) -> list[dict[str, Any
     async with at_hand() as ground:
         tenant = await one(ground, ods)
         if not (recorded := await tenant.log.stream(stream_id)):
-            raise Refused(f"there is no record {stream_id} in {ods}")
+            raise Refused(f"there is no record {stream_id} in {tenant.ods}")
         facts: list[Fact | None] = [*await tenant.streams.understand(recorded)] if reveal else [None] * len(recorded)
         gone = await _destroyed(tenant, recorded)
         return [_line(each, gone, fact) for each, fact in zip(recorded, facts, strict=True)]

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,20 +67,21 @@ async def _onboard(ics: ICS, *, dry_run: bool, as_json: bool) -> tuple[dict[str,
         wanted = await plan(ground, ics, today)
         lines = list(wanted.lines())
         if not as_json:
-            _say(ics, lines, dry_run=dry_run)
+            _say(ics, lines, wanted.left, dry_run=dry_run)
         if not dry_run:
             with ASIDE.status(f"onboarding {ics.name}"):
                 await onboard.onboard(ground, ics)
     return {**asdict(wanted), "dry_run": dry_run}, []
 
 
-def _say(ics: ICS, lines: list[str], *, dry_run: bool) -> None:
-    if not lines:
-        click.echo(f"{ics.name} ({ics.ods}) is as its file says: nothing to do")
-        return
-    click.echo(f"{ics.name} ({ics.ods}){' would get' if dry_run else ' gets'}:")
-    for line in lines:
-        click.echo(f"  {line}")
+def _say(ics: ICS, lines: list[str], left: Sequence[str], *, dry_run: bool) -> None:
+    named = f"{ics.name} ({ics.ods})"
+    if lines:
+        click.echo("\n  ".join([f"{named}{' would get' if dry_run else ' gets'}:", *lines]))
+    else:
+        click.echo(f"{named}: nothing to do" if left else f"{named} is as its file says: nothing to do")
+    if left:
+        click.echo("\n  ".join(["left as it is, for the people who work there:", *left]))
 
 
 @tenants.command(name="list")

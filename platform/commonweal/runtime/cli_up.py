@@ -8,9 +8,11 @@ from typing import Final
 
 import rich_click as click
 
+from commonweal.domain.message import Refused
 from commonweal.runtime import supervisor
+from commonweal.runtime.at_hand import carry_out, counted
 from commonweal.runtime.ground import EXAMPLES, ground
-from commonweal.runtime.installation import Installation
+from commonweal.runtime.installation import Installation, running
 from commonweal.runtime.settings import Settings, load
 from commonweal.runtime.sign_in import SignInLinks
 from tenants import ics_file
@@ -18,6 +20,11 @@ from tenants.onboard import bring_up_to_date, onboard, prepare_control
 
 _SHOWN: Final = ("triager", "team_lead", "link_worker")
 """Roles whose links are worth printing: those who can use the console now."""
+
+
+_NO_SERVERS: Final = (
+    "  The example trusts have no server here: what they are to be told is tried again and again, then parked.\n"
+)
 
 
 def say(text: str) -> None:
@@ -48,7 +55,9 @@ async def prepare(installation: Installation) -> None:
                 say(f"{placement.ods}: {made}")
             back = await (await found.store.tenant(placement.ods)).streams.vault.apply_ledger()
             if back:  # the vault was restored to a time before these were destroyed
-                say(f"{placement.ods}: {back} keys that had been destroyed are destroyed again")
+                say(
+                    f"{placement.ods}: destroyed again what had come back of the destroyed keys: {counted(back, 'key')}"
+                )
         if roster or installation.settings.environment == "production":
             return
         for path in sorted(EXAMPLES.glob("*.toml")):
@@ -64,6 +73,20 @@ async def greet(installation: Installation) -> None:
     if settings.oidc_issuer is None:
         for line in sign_in_links(settings, installation.platform_key):
             say(line)
+        say(_NO_SERVERS)
+
+
+@click.command()
+def links() -> None:
+    """Print the links that sign in to the development installation that runs, as `up` did when it started."""
+    settings = load(os.environ)
+    found = carry_out(running(settings))
+    if found is None:
+        raise Refused(f"nothing runs in the data folder {settings.data}: start it with ./go up")
+    if found.settings.oidc_issuer is not None:
+        raise Refused(f"one signs in here through {found.settings.oidc_issuer}: there are no links")
+    for line in sign_in_links(found.settings, found.platform_key):
+        say(line)
 
 
 def sign_in_links(settings: Settings, platform_key: bytes) -> list[str]:

@@ -13,12 +13,12 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from commonweal.domain.message import Refused
-from commonweal.runtime.at_hand import carry_out, chosen
+from commonweal.runtime.at_hand import carry_out, chosen, counted
 from commonweal.runtime.ground import ground
 from commonweal.runtime.installation import Installation, installation
 from commonweal.runtime.settings import load
 from commonweal.runtime.verify.finding import Finding
-from commonweal.runtime.verify.grounds import Grounds
+from commonweal.runtime.verify.grounds import PATIENCE, Grounds
 from commonweal.runtime.verify.whole import verify as verify_one
 from projections import READ_MODELS
 from tenants.store import Tenant
@@ -76,8 +76,11 @@ async def verify_all(
     found: Installation, tenants: Iterable[Tenant], seen: Seen = lambda _check, _done, _of: None
 ) -> Findings:
     """The findings for each of these ICSs; the control log may be among them."""
+    # Where nothing runs, nothing that lags behind will move.
+    patience = 0.0 if found.alone else PATIENCE
     return {
-        each.ods: await verify_one(Grounds(found, each, READ_MODELS, seen=_named(each.ods, seen))) for each in tenants
+        each.ods: await verify_one(Grounds(found, each, READ_MODELS, patience, _named(each.ods, seen)))
+        for each in tenants
     }
 
 
@@ -106,6 +109,9 @@ def _print(found: Findings) -> None:
         table = Table("Check", "Looked at", "Seconds", "Found", title=code, title_justify="left", expand=True)
         table.columns[2].justify = "right"
         for finding in findings:
-            counts = ", ".join(f"{number:,} {what}" for what, number in finding.looked_at.items())
+            counts = ", ".join(
+                counted(number, what[:-1]) if what.endswith("s") else f"{number:,} {what}"
+                for what, number in finding.looked_at.items()
+            )
             table.add_row(finding.check, counts, f"{finding.seconds:.1f}", finding.difference or "ok")
         console.print(table)

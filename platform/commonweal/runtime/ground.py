@@ -30,6 +30,8 @@ async def ground(installation: Installation) -> AsyncIterator[Ground]:
 
     def keep_key(ics: ICS) -> bool:
         path = key_path(ics)
+        if path.exists():  # one that may be read but not written beside is as good
+            return False
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with suppress(FileExistsError):
             secrets.write_private(path, secrets.new_key(), replace=False)

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ from commonweal.runtime.settings import Settings
 from tenants.nats_accounts import Accounts
 
 RUNNING: Final = "run.json"
+LOCK: Final = "lock"
 PATIENCE: Final = 60.0
 """Seconds a command waits for an installation that is just starting."""
 
@@ -36,6 +37,8 @@ class Installation:
     vault_url: str
     """The same for the database of the persons' keys."""
     nats_url: str
+    alone: bool = False
+    """Only the servers run, started for one command: nothing relays or fills rooms."""
 
     @property
     def accounts(self) -> Accounts:
@@ -52,6 +55,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     port: int
     mllp_port: int
+    oidc_issuer: str | None = None
 
 
 @contextmanager
@@ -60,7 +64,8 @@ def lock(settings: Settings) -> Iterator[None]:
     with _opened(settings.data) as number:
         if not _taken(number, fcntl.LOCK_EX):
             raise Refused(
-                f"the data folder {settings.data} is in use by process {holder(settings.data)}; COMMONWEAL_DATA names another"
+                f"the data folder {settings.data} is in use by process {holder(settings.data)}; "
+                "up --data or COMMONWEAL_DATA names another"
             )
         # What an installation that was killed left: no longer true.
         (settings.data / RUNNING).unlink(missing_ok=True)
@@ -71,7 +76,7 @@ def lock(settings: Settings) -> Iterator[None]:
 
 def holder(data: Path) -> str:
     """The number of the process that locked a data folder last, as text."""
-    return (data / "lock").read_text().strip() or "(just starting)"
+    return (data / LOCK).read_text().strip() or "(just starting)"
 
 
 def tell(installation: Installation) -> None:
@@ -85,6 +90,7 @@ def tell(installation: Installation) -> None:
         host=chosen.host,
         port=chosen.port,
         mllp_port=chosen.mllp_port,
+        oidc_issuer=chosen.oidc_issuer,
     )
     secrets.write_private(chosen.data / RUNNING, msgspec.json.encode(running))
 
@@ -136,7 +142,7 @@ async def installation(settings: Settings) -> AsyncIterator[Installation]:
     with lock(settings):
         children: list[Child] = []
         try:
-            yield await start_servers(settings, children)
+            yield replace(await start_servers(settings, children), alone=True)
         finally:
             await stop(children)
 
@@ -147,7 +153,11 @@ def _told(settings: Settings) -> Installation | None:
     except FileNotFoundError:
         return None
     key = secrets.platform_key(settings.platform_key_path, create=False)
-    return Installation(settings, key, told.database_url, told.vault_url, told.nats_url)
+    # It may have been started with other options than this command was.
+    theirs = msgspec.structs.replace(
+        settings, host=told.host, port=told.port, mllp_port=told.mllp_port, oidc_issuer=told.oidc_issuer
+    )
+    return Installation(theirs, key, told.database_url, told.vault_url, told.nats_url)
 
 
 @contextmanager
@@ -157,10 +167,10 @@ def _opened(data: Path) -> Iterator[int]:
             data.mkdir(parents=True)
             # PostgreSQL's user must pass through when we are root; what is inside is closed to it file by file.
             data.chmod(0o711 if os.geteuid() == 0 else 0o700)
-        number = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        number = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise Refused(
-            f"the data folder {data} cannot be used ({error.strerror}): COMMONWEAL_DATA names another"
+            f"the data folder {data} cannot be used ({error.strerror}): up --data or COMMONWEAL_DATA names another"
         ) from None
     try:
         yield number
@@ -169,7 +179,7 @@ def _opened(data: Path) -> Iterator[int]:
 
 
 def _held(data: Path) -> bool:
-    if not (data / "lock").exists():
+    if not (data / LOCK).exists():
         return False
     with _opened(data) as number:
         return not _taken(number, fcntl.LOCK_SH)

@@ -18,7 +18,7 @@ from nats.aio.msg import Msg
 from commonweal.domain.message import Refused
 from commonweal.runtime import child
 from commonweal.runtime.child import Child
-from commonweal.runtime.installation import RUNNING, Installation, lock, start_servers, tell
+from commonweal.runtime.installation import LOCK, RUNNING, Installation, lock, start_servers, tell
 from commonweal.runtime.process import Heartbeat, end
 from commonweal.runtime.settings import PREFIX, Settings, environment
 from tenants.nats_accounts import PLATFORM
@@ -48,9 +48,15 @@ def run(
 
     `prepare` is awaited once the servers answer, before any process; `serving` once every process is ready.
     """
+    new = not settings.data.exists()
     try:
         with lock(settings):
-            _refuse_busy_ports(settings)
+            try:
+                _refuse_busy_ports(settings)
+            except Refused:
+                if new:
+                    _leave_no_trace(settings.data)
+                raise
             return asyncio.run(_supervise(settings, prepare, serving, processes))
     except Refused as refusal:
         _say("commonweal", str(refusal))
@@ -184,9 +190,21 @@ async def _stop(children: Sequence[Child]) -> None:
             _say("commonweal", f"{process.name} stopped")
 
 
+def _leave_no_trace(data: Path) -> None:
+    """Take back the data folder that was made for the lock."""
+    (data / LOCK).unlink()
+    with suppress(OSError):  # somebody put something into it
+        data.rmdir()
+
+
 def _refuse_busy_ports(settings: Settings) -> None:
-    lines = [("COMMONWEAL_MLLP_PORT", settings.mllp_port + line) for line in range(LINES)]
-    for name, port in (("COMMONWEAL_PORT", settings.port), *lines):
+    first, last = settings.mllp_port, settings.mllp_port + LINES - 1
+    other_line = (
+        f"the MLLP lines 0 to {LINES - 1} take the ports {first} to {last}, "
+        "choose another first one with --mllp-port or COMMONWEAL_MLLP_PORT"
+    )
+    other = "choose another with --port or COMMONWEAL_PORT"
+    for advice, port in ((other, settings.port), *((other_line, line) for line in range(first, last + 1))):
         family, kind, protocol, _, address = socket.getaddrinfo(
             settings.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
@@ -195,9 +213,7 @@ def _refuse_busy_ports(settings: Settings) -> None:
             try:
                 probe.bind(address)
             except OSError as error:
-                raise Refused(
-                    f"port {port} on {settings.host} cannot be had ({error.strerror}): choose another with {name}"
-                ) from None
+                raise Refused(f"port {port} on {settings.host} cannot be had ({error.strerror}): {advice}") from None
 
 
 def _meaning(ended: Child) -> str:

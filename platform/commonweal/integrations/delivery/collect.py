@@ -29,8 +29,16 @@ PATIENCE: Final = 5.0
 REDELIVERY: Final = 5.0
 """Seconds after which the server sends again what a process took with it when it was killed."""
 _AGAIN: Final = (0.1, 1.0, 5.0)
+_THE_END: Final = ("404", "408")
+"""Of a wish: there is nothing, there was nothing in time."""
+_COMPLETED: Final = "Batch Completed"
+"""So is this, which comes with 409, as what went wrong does."""
 
 log = structlog.get_logger()
+
+
+class NotGiven(Exception):  # noqa: N818
+    """The stream's consumer gives no messages; the message is the server's status, which names nobody."""
 
 
 @dataclass
@@ -50,6 +58,7 @@ class Collector:
     """Told after something was put into the outbox."""
     trouble: str | None = None
     _inbox: Subscription | None = field(default=None, repr=False)
+    _asked: int = field(default=0, repr=False)
 
     async def follow(self) -> None:
         """Collect for ever, until cancelled; an error is shown and tried again."""
@@ -63,10 +72,9 @@ class Collector:
             except Overtaken:
                 await asyncio.sleep(_AGAIN[-1])
             except Exception as failure:  # noqa: BLE001 – shown and tried again: nothing is acknowledged before it is written
-                self.trouble = (
-                    f"{self.integration.name} of {self.streams.tenant} does not read its stream, {where(failure)}"
-                )
-                log.warning("not_collecting", tenant=self.streams.tenant, error=where(failure))
+                why = f"NATS says {failure}" if isinstance(failure, NotGiven) else where(failure)
+                self.trouble = f"{self.integration.name} of {self.streams.tenant} does not read its stream: {why}"
+                log.warning("not_collecting", integration=self.integration.name, tenant=self.streams.tenant, error=why)
                 await asyncio.sleep(_AGAIN[min(failures, len(_AGAIN) - 1)])
                 failures += 1
 
@@ -119,7 +127,7 @@ class Collector:
                 max_ack_pending=4 * BATCH,
             ),
         )
-        self._inbox = await self.nats.subscribe(self.nats.new_inbox())
+        self._inbox = await self.nats.subscribe(f"{self.nats.new_inbox()}.*")
         return position
 
     async def _pull(self) -> list[Msg]:
@@ -129,22 +137,27 @@ class Collector:
         return await self._ask({"batch": 1, "expires": int(PATIENCE * 1e9)})
 
     async def _ask(self, wish: dict[str, object]) -> list[Msg]:
+        """What the server gives for one wish, each with a place of its own for the server's answer.
+
+        It may close a wish after the last message we waited for; what it says of an earlier wish than ours is passed over.
+        """
         assert self._inbox is not None  # noqa: S101 – opened by `_begin`
+        self._asked += 1
+        here = self._inbox.subject.removesuffix("*") + str(self._asked)
         await self.nats.publish(
-            f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self.integration.name}",
-            json.dumps(wish).encode(),
-            reply=self._inbox.subject,
+            f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self.integration.name}", json.dumps(wish).encode(), reply=here
         )
         found: list[Msg] = []
         while len(found) < int(str(wish["batch"])):
             message = await self._inbox.next_msg(timeout=PATIENCE + 2)
             if message.reply:  # a message to acknowledge; the server's own words have nowhere to answer to
                 found.append(message)
-                continue
-            status = (message.headers or {}).get("Status")
-            if status in ("404", "408") or (status == "409" and found):  # nothing, nothing yet, or the next is too much
-                break
-            raise ConnectionError(f"the stream's consumer answered {status}")
+            elif message.subject == here:
+                headers = message.headers or {}
+                status, why = headers.get("Status", ""), headers.get("Description", "")
+                if found or status in _THE_END or why == _COMPLETED:
+                    break
+                raise NotGiven(f"{status} {why}".strip())
         return found
 
 

@@ -5,6 +5,8 @@ that is parked holds back none behind it: each says the whole of how things stan
 """
 
 import asyncio
+import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,6 +19,7 @@ import httpx
 import structlog
 
 from commonweal.integrations.delivery import Delivery, Integration, Post, Withheld
+from commonweal.integrations.delivery.news import News
 from commonweal.integrations.delivery.outbox import Outbox, Outcome
 from commonweal.kernel.streams import Streams
 from commonweal.kernel.trace import where
@@ -64,6 +67,7 @@ class Sender:
     """The bearer token in a file an ICS names."""
     trouble: str | None = None
     _under_way: dict["asyncio.Task[None]", str] = field(default_factory=dict, repr=False)
+    _news: News = field(default_factory=News, repr=False)
 
     async def follow(self, every: float = 1.0) -> None:
         """Send for ever, until cancelled: whenever woken or done with one, and each `every` seconds for what has become due."""
@@ -73,6 +77,7 @@ class Sender:
                 try:
                     await self._begin_tries()
                     self.trouble = None
+                    self._tell()
                 except Exception as failure:  # noqa: BLE001 – shown and tried again
                     self.trouble = (
                         f"{self.integration.name} of {self.streams.tenant} does not read its outbox, {where(failure)}"
@@ -94,6 +99,19 @@ class Sender:
                 self._under_way[task] = recipient
                 task.add_done_callback(self._ended)
 
+    def _tell(self) -> None:
+        for told in self._news.tell(time.monotonic()):
+            log.log(
+                logging.INFO if told.well else logging.WARNING,
+                told.what,
+                integration=self.integration.name,
+                tenant=self.streams.tenant,
+                recipient=told.recipient,
+                parked=told.parked,
+                status=told.last.status,
+                error=told.last.error,
+            )
+
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._under_way.pop(task, None)
         self.woken.set()
@@ -104,7 +122,8 @@ class Sender:
     async def _try(self, delivery: Delivery) -> None:
         outcome = await self._outcome(delivery)
         if await self.outbox.settle(delivery, outcome):
-            log.info(
+            self._news.take(delivery.recipient, outcome)
+            log.debug(
                 "delivery",
                 integration=self.integration.name,
                 tenant=self.streams.tenant,

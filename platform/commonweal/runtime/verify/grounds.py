@@ -14,6 +14,7 @@ from commonweal.runtime.installation import Installation
 from tenants.store import CONTROL, Tenant
 
 BATCH: Final = 5_000
+PATIENCE: Final = 10.0
 _LOOK: Final = 0.1
 
 
@@ -24,7 +25,7 @@ class Grounds:
     installation: Installation
     tenant: Tenant
     models: tuple[ReadModel, ...]
-    patience: float = 10.0
+    patience: float = PATIENCE
     """Seconds that what lags behind may stand still before that is a difference."""
     seen: Callable[[str, int, int], None] = lambda _check, _done, _of: None
     """Told how far each check is: (check, done, of how many)."""
@@ -32,6 +33,12 @@ class Grounds:
     @property
     def is_control(self) -> bool:
         return self.tenant.placement == CONTROL
+
+    def behind(self, who: str) -> str:
+        """Why something stands behind the log: `who` is slow, or is not at work at all."""
+        if self.installation.alone:
+            return "the installation is stopped and nothing goes on by itself: start ./go up and ask again"
+        return f"{who} is behind"
 
     @asynccontextmanager
     async def database(self, schema: str | None = None) -> AsyncIterator[AsyncConnection[Any]]:

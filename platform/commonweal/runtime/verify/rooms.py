@@ -55,7 +55,9 @@ async def _caught_up(grounds: Grounds, model: ReadModel, head: int, finding: Fin
         finding.differs(f"room {model.name} v{model.version} is not built")
         return False
     if place < head:
-        finding.differs(f"room {model.name} v{model.version} stands at {place}, the log at {head}")
+        finding.differs(
+            f"room {model.name} v{model.version} stands at {place}, the log at {head}: {grounds.behind('the follower')}"
+        )
     elif place > head and place > (now := await grounds.tenant.log.head()):
         finding.differs(f"room {model.name} v{model.version} stands at {place}, ahead of the log at {now}")
     return True

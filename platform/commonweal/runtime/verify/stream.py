@@ -122,7 +122,7 @@ async def _compare(
     if expected <= to:
         finding.differs(f"message {expected} is missing: the stream says it ends at {end}")
     if end < head:
-        finding.differs(f"it ends at {end}, the log at {head}: the relay is behind")
+        finding.differs(f"it ends at {end}, the log at {head}: {grounds.behind('the relay')}")
 
 
 @asynccontextmanager
