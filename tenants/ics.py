@@ -54,6 +54,16 @@ class ICS:
     link_workers: tuple[LinkWorker, ...] = ()
     users: tuple[User, ...] = ()
 
+    @property
+    def grants(self) -> tuple[User, ...]:
+        """The first users' grants, and that of each trust's feed over HTTP: it speaks for its trust."""
+        feeds = (
+            User(subject=t.hl7v2_subject, role="hospital", scope=f"trust:{t.ods}")
+            for t in self.trusts
+            if t.hl7v2_subject
+        )
+        return (*self.users, *feeds)
+
     def configuration(self, on: date) -> tenant.ConfigureTenant:
         """The command that makes the ICS be as its file says, asked on the day `on`."""
         return tenant.ConfigureTenant(

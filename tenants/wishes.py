@@ -27,7 +27,7 @@ def wishes(ics: ICS, user_id: Callable[[str], str], today: date) -> tuple[Wish, 
         *(Wish(link_worker.CATEGORY, worker.id, _engage(worker, ics, today)) for worker in ics.link_workers),
         *(
             Wish(user.CATEGORY, user_id(each.subject), user.GrantUser(role=each.role, scope=each.scope))
-            for each in ics.users
+            for each in ics.grants
         ),
     )
 

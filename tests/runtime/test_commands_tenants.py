@@ -38,7 +38,7 @@ def test_the_road_from_an_empty_installation_to_two_ics(hosting: Scene) -> None:
 
     qmf, qpm = listed = hosting.ask("tenants", "list")
     assert (qpm["ods"], qpm["name"], qpm["database"]) == ("QPM", "Northamptonshire", "main")
-    assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (21, 4, 0)
+    assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (24, 4, 0)
     assert qpm["rooms"] == [{"name": "caseload", "version": 1, "position": 0, "lag": qpm["position"]}]
     assert qmf["ods"] == "QMF"
     assert "North East London" in hosting.run("tenants", "list").stdout
