@@ -1,6 +1,6 @@
 """The caseload board as it is shown: who is where on the way from referral to support."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,6 +13,8 @@ COLUMNS: Final = {
     "closed": "Closed",
 }
 """The columns from left to right. Closed is shown when it is asked for."""
+
+OPEN: Final = ("to_triage", "waiting", "allocated", "in_support")
 
 COLUMN_OF: Final = {
     "received": "to_triage",
@@ -77,10 +79,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
+    """The cards that fit, who came first at the top. `total` counts all there are; `all_at`: where to see them, if more."""
+
     key: str
     title: str
     cards: tuple[Card, ...]
     empty: str
+    total: int
+    all_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,9 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """`many` counts every referral the filters let through. `newer` and `older` are addresses, None at either end.
+    """`many` counts every referral the filters let through. `earlier` and `later` are addresses of
+    the pages before and after this one, whose referrals came before and after; None at either end. `back` goes after the
+    address of a form, so that it leads back here. `alone`: one state was chosen and has the page to itself.
 
     `today` is the day in London that waiting is counted to. How fresh the board is stands in the page's frame.
     """
@@ -111,8 +119,10 @@ class Board:
     filters: tuple[Filter, ...]
     many: int
     today: date
-    newer: str | None = None
-    older: str | None = None
+    earlier: str | None = None
+    later: str | None = None
+    back: str = ""
+    alone: bool = False
     said: str | None = None
     """A sentence about what was just done, for example `Aisha Khan was allocated to Jo Bell`."""
 
@@ -125,15 +135,30 @@ class Board:
         return any(asked.chosen for asked in self.filters)
 
 
-def columns(cards: Iterable[Card], chosen: str = "") -> tuple[Column, ...]:
-    """Sort cards into columns, their order kept. `chosen` is one column's key, or empty for all but Closed.
+def columns(
+    cards: Iterable[Card],
+    keys: Iterable[str] = OPEN,
+    totals: Mapping[str, int] | None = None,
+    addresses: Mapping[str, str] | None = None,
+) -> tuple[Column, ...]:
+    """Sort cards into columns, their order kept. `totals`: how many there are of each key, where there may be more than
+    these cards; `addresses`: where to see them all.
 
     Raises KeyError for a card that belongs in no shown column: a referral is never left out in silence.
     """
-    keys = [chosen] if chosen else [key for key in COLUMNS if key != "closed"]
     placed: dict[str, list[Card]] = {key: [] for key in keys}
     for card in cards:
         placed[card.column].append(card)
-    return tuple(
-        Column(key=key, title=COLUMNS[key], cards=tuple(found), empty=_EMPTY[key]) for key, found in placed.items()
+    return tuple(_column(key, tuple(found), totals or {}, addresses or {}) for key, found in placed.items())
+
+
+def _column(key: str, cards: tuple[Card, ...], totals: Mapping[str, int], addresses: Mapping[str, str]) -> Column:
+    total = totals.get(key, len(cards))
+    return Column(
+        key=key,
+        title=COLUMNS[key],
+        cards=cards,
+        empty=_EMPTY[key],
+        total=total,
+        all_at=addresses.get(key) if total > len(cards) else None,
     )

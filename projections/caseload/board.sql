@@ -10,7 +10,7 @@ with fresh as (
 shown as (
     select
         r.referral_id, r.version, r.stage, r.phase, r.priority, r.reasons, r.source, r.source_org, r.setting,
-        r.practice, r.received_at, r.since, r.overdue, r.link_worker_id, r.person_id,
+        r.practice, r.received_at, r.since, r.overdue, r.link_worker_id, r.person_id, r.referrer_role,
         m.name as practice_name, m.pcn
     from caseload_v1_referral as r
     cross join lateral (select (r.received_at at time zone 'Europe/London')::date as received_on) as d
@@ -55,7 +55,10 @@ select
     p.referral_id, p.version, p.stage, p.phase, p.priority, p.reasons, p.source, p.source_org, p.setting,
     p.practice, p.practice_name, p.pcn, n.name as pcn_name, p.received_at, p.since, p.overdue,
     p.link_worker_id, w.display_name, t.name as trust_name,
-    p.person_id, someone.name, someone.nhs_number, someone.date_of_birth, coalesce(someone.erased, true) as erased
+    p.person_id, p.referrer_role, someone.name, someone.nhs_number, someone.date_of_birth,
+    someone.phone, someone.email, someone.address, someone.postcode, someone.language, someone.interpreter,
+    someone.contact_channel, someone.safe_times, someone.safe_to_leave_message,
+    coalesce(someone.erased, true) as erased
 from fresh as f
 left join page as p on true
 left join caseload_v1_person as someone on someone.person_id = p.person_id

@@ -35,6 +35,19 @@ class CaseloadPerson:
     nhs_number: str | None
     date_of_birth: date | None
     age_band: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    postcode: str | None
+    language: str | None = strawberry.field(description="The language they speak, as BCP 47 writes it: `en`, `so`.")
+    interpreter: bool | None = strawberry.field(description="Whether they need an interpreter.")
+    contact_channel: str | None = strawberry.field(
+        description="How they wish to be reached: phone, sms, email, letter, in_person or through_referrer."
+    )
+    safe_times: str | None = strawberry.field(description="When it is safe to reach them, in their words.")
+    safe_to_leave_message: bool | None = strawberry.field(
+        description="Whether a message may be left; null where nobody has asked."
+    )
     erased: bool
 
 
@@ -66,6 +79,7 @@ class CaseloadReferral:
     source_organisation: str
     source_organisation_name: str | None
     setting: str
+    referrer_role: str = strawberry.field(description="What the referrer is, for example `gp` or `nurse`.")
     received_at: datetime
     since: datetime
     overdue: bool
@@ -289,17 +303,11 @@ def _referral(row: Mapping[str, Any], today: date) -> CaseloadReferral:
         source_organisation=row["source_org"],
         source_organisation_name=row["trust_name"],
         setting=row["setting"],
+        referrer_role=row["referrer_role"],
         received_at=row["received_at"],
         since=row["since"],
         overdue=row["overdue"],
-        person=CaseloadPerson(
-            id=strawberry.ID(row["person_id"]),
-            name=row["name"],
-            nhs_number=row["nhs_number"],
-            date_of_birth=row["date_of_birth"],
-            age_band=age_band(row["date_of_birth"], today),
-            erased=row["erased"],
-        ),
+        person=_person(row, today),
         practice=None
         if practice is None
         else CaseloadPractice(code=practice, name=row["practice_name"], pcn_code=row["pcn"], pcn_name=row["pcn_name"]),
@@ -309,6 +317,29 @@ def _referral(row: Mapping[str, Any], today: date) -> CaseloadReferral:
     )
 
 
+def _person(row: Mapping[str, Any], today: date) -> CaseloadPerson:
+    return CaseloadPerson(
+        id=strawberry.ID(row["person_id"]),
+        age_band=age_band(row["date_of_birth"], today),
+        **{name: row[name] for name in _PERSON},
+    )
+
+
+_PERSON: Final = (
+    "name",
+    "nhs_number",
+    "date_of_birth",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "language",
+    "interpreter",
+    "contact_channel",
+    "safe_times",
+    "safe_to_leave_message",
+    "erased",
+)
 _BANDS: Final = ((18, "Under 18"), (35, "18 to 34"), (55, "35 to 54"), (75, "55 to 74"))
 
 

@@ -54,6 +54,7 @@ def _received(fact: Fact, event: referral.ReferralReceived) -> Put:
             "overdue": False,
             "link_worker_id": None,
             "weight": 1,
+            "referrer_role": event.referrer_role,
         },
     )
 
@@ -104,24 +105,44 @@ def _when(fact: Fact) -> datetime:
 
 def _person(fact: Fact) -> Iterable[Statement]:
     match fact.event:
-        case person.PersonRegistered(name=name, nhs_number=number, date_of_birth=born):
-            known = {"name": _known(name), "nhs_number": _known(number), "date_of_birth": _known(born)}
-            yield Put("person", {"person_id": fact.identity, **known, "erased": name is ERASED})
-        case person.PersonDetailsCorrected(name=name, date_of_birth=born):
-            changed = {"name": _known(name), "date_of_birth": _known(born)}
-            if given := {column: value for column, value in changed.items() if value is not None}:
+        case person.PersonRegistered() as event:
+            known = {column: _known(getattr(event, column, None)) for column in _ABOUT}
+            yield Put("person", {"person_id": fact.identity, **known, "erased": event.name is ERASED})
+        case person.PersonDetailsCorrected() as event:
+            told = {column: getattr(event, column, None) for column in _ABOUT}
+            if given := {column: _known(value) for column, value in told.items() if value not in (None, ERASED)}:
                 yield Change("person", fact.identity, given)
         case person.NHSNumberTraced(nhs_number=number):
             yield Change("person", fact.identity, {"nhs_number": _known(number)})
+        case person.ContactPreferenceSet(channel=channel, safe_times=times, safe_to_leave_message=safe):
+            wish = {"contact_channel": channel, "safe_times": _known(times), "safe_to_leave_message": safe}
+            yield Change("person", fact.identity, wish)
         case person.PersonErased():
-            gone = {"name": None, "nhs_number": None, "date_of_birth": None, "erased": True}
-            yield Change("person", fact.identity, gone)
+            yield Change("person", fact.identity, {**dict.fromkeys(_ABOUT), "erased": True})
         case _:
             pass
 
 
+_ABOUT: Final = (
+    "name",
+    "nhs_number",
+    "date_of_birth",
+    "phone",
+    "email",
+    "address",
+    "postcode",
+    "language",
+    "interpreter",
+    "contact_channel",
+    "safe_times",
+    "safe_to_leave_message",
+)
+"""What the room knows about a person: all of it goes when they are erased."""
+
+
 def _known(value: Any) -> Any:
-    return None if value is ERASED else value
+    """An empty text took the old one away."""
+    return None if value is ERASED or value == "" else value
 
 
 def _link_worker(fact: Fact) -> Iterable[Statement]:

@@ -14,7 +14,8 @@ create table caseload_v1_referral (
     since timestamptz not null,
     overdue boolean not null,
     link_worker_id text,
-    weight integer not null
+    weight integer not null,
+    referrer_role text not null
 );
 
 create index caseload_v1_referral_page on caseload_v1_referral (received_at desc, referral_id desc);
@@ -27,6 +28,15 @@ create table caseload_v1_person (
     name text,
     nhs_number text,
     date_of_birth date,
+    phone text,
+    email text,
+    address text,
+    postcode text,
+    language text,
+    interpreter boolean,
+    contact_channel text,
+    safe_times text,
+    safe_to_leave_message boolean,
     erased boolean not null
 );
 

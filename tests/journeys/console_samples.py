@@ -11,6 +11,7 @@ from commonweal.console.forms import (
     Choice,
     FirstContactForm,
     LinkWorkerLoad,
+    Reach,
     Subject,
     TriageForm,
 )
@@ -101,12 +102,12 @@ def filters(chosen: str = "") -> tuple[Filter, ...]:
 
 def full_board() -> Board:
     return Board(
-        columns=board.columns(cards()),
+        columns=board.columns(cards(), totals={"waiting": 1196}, addresses={"waiting": "/caseload?state=waiting"}),
         filters=filters(),
         many=1204,
         today=TODAY,
-        older="/caseload?before=1190",
-        newer="/caseload?after=1203",
+        later="/caseload?state=waiting&before=1190",
+        earlier="/caseload?state=waiting&after=1203",
     )
 
 
@@ -123,6 +124,19 @@ SUBJECT: Final = Subject(
     referrer="a GP at Abbey Medical Practice",
     needs=("Loneliness", "Money worries"),
     priority="urgent",
+    setting="GP practice",
+    stage="To triage",
+    words="Lives alone since spring.\nWould like company.",
+    reach=Reach(
+        phone="01604 496 0123",
+        email="aisha@example.test",
+        address="1 High Street\nNN1 1AA",
+        language="Urdu",
+        interpreter=True,
+        channel="a telephone call",
+        safe_times="Mornings, before ten",
+        safe_to_leave_message=False,
+    ),
 )
 BACK: Final = Way(text="Back to caseload", href="/caseload")
 

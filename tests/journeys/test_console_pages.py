@@ -11,7 +11,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from commonweal.console import answers, assets, wording
-from commonweal.console.forms import Mistake
+from commonweal.console.forms import Mistake, Reach
 from commonweal.console.page import Problem, content_security_policy, render
 from commonweal.domain import referral
 from projections.caseload import board
@@ -132,7 +132,7 @@ def test_who_may_not_act_is_offered_nothing() -> None:
 
 def test_closed_referrals_are_a_column_of_their_own_when_asked_for() -> None:
     closed = replace(samples.cards()[0], column="closed")
-    assert [column.key for column in board.columns((closed,), "closed")] == ["closed"]
+    assert [column.key for column in board.columns((closed,), ("closed",))] == ["closed"]
 
 
 def test_a_card_that_belongs_in_no_shown_column_is_never_left_out_in_silence() -> None:
@@ -234,6 +234,65 @@ def test_a_first_contact_is_a_real_moment_in_the_past(typed: dict[str, str], fie
 def test_a_time_typed_in_summer_is_london_time() -> None:
     moment = answers.contact_time(_contact("1", "7", "2026", "9.30"))
     assert moment.astimezone(UTC) == datetime(2026, 7, 1, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "decision", "field", "said"),
+    [
+        (
+            "held_at lies before the referral was received",
+            "",
+            "day",
+            "The date and time lie before the referral was received",
+        ),
+        (
+            "feedback is longer than 10000 characters",
+            "reject",
+            "feedback",
+            "What the referrer should know is longer than 10000 characters",
+        ),
+        ("reason must be one of 01, 02", "reject", "reject_reason", "The reason must be one of those on the list"),
+        ("reason must be one of capacity", "", "reason", "The reason must be one of those on the list"),
+        ("Jo Bell has no room for more", "", "", "Jo Bell has no room for more"),
+        ("this referral is waiting", "accept", "", "This referral is waiting"),
+    ],
+)
+def test_a_refusal_stands_beside_its_question_in_the_words_of_the_form(
+    sentence: str, decision: str, field: str, said: str
+) -> None:
+    assert answers.refused(sentence, {"decision": decision}) == Mistake(field=field, sentence=said)
+
+
+def test_a_column_counts_what_it_does_not_show_and_is_empty_only_when_nothing_is_there() -> None:
+    said = caseload(samples.full_board()).said()
+    assert "Waiting 1,196 referrals" in said
+    assert "See all 1,196 : Waiting" in said
+    beyond = replace(samples.full_board(), columns=board.columns((), ("waiting",), {"waiting": 3}))
+    assert "Nobody is waiting" not in caseload(beyond).said()
+    none = replace(samples.full_board(), columns=board.columns((), ("waiting",)))
+    assert "Nobody is waiting" in caseload(none).said()
+
+
+def test_a_form_opened_from_a_filtered_board_leads_back_to_it() -> None:
+    seen = caseload(replace(samples.full_board(), back="?back=%2Fcaseload%3Fpcn%3DU1"))
+    steps = [a["href"] for tag, a in seen.elements if tag == "a" and "/referrals/" in (a["href"] or "")]
+    assert steps
+    assert all(str(step).endswith("?back=%2Fcaseload%3Fpcn%3DU1") for step in steps)
+
+
+def test_a_message_is_left_only_where_that_is_known_to_be_safe() -> None:
+    def said(safe: bool | None) -> str:
+        reach = Reach(phone="01604 496 0123", safe_to_leave_message=safe)
+        form = replace(samples.first_contact(), subject=replace(samples.SUBJECT, reach=reach))
+        return Seen(render(samples.CONSOLE, "first_contact.html", samples.FRAME, form)).said()
+
+    assert "Do not leave a message" in said(False)
+    assert "It is safe to leave a message" in said(True)
+    assert "Nobody has asked whether a message may be left" in said(None)
+
+
+def test_a_language_is_told_by_its_name_where_we_know_it() -> None:
+    assert [wording.language(code) for code in ("so", "pt-BR", "xx")] == ["Somali", "Portuguese (pt-BR)", "xx"]
 
 
 def test_an_allocation_needs_a_link_worker_and_a_reason() -> None:

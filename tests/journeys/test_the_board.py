@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from commonweal.console.wording import in_london
-from commonweal.domain import consent, link_worker, person, receive
+from commonweal.domain import allocation, consent, link_worker, person, receive, referral
 from tests.journeys.browser import DESKTOP, PHONE, started, violations
 from tests.web import Web
 
@@ -32,12 +33,29 @@ def people(web: Web) -> Web:
         web.given("QPM", worker, engaged)
     for number, name in enumerate(("Amina Yusuf", "Bert Example", "Cleo Example"), 1):
         refer(web, f"p{number}", f"r{number}", name)
+    refer(web, "p-waits", "r-waits", "Fern Waits")
+    refer(web, "p-given", "r-given", "Gwen Given", narrative="Lives alone since spring.")
+    wish = person.SetContactPreference(channel="phone", safe_times="Mornings", safe_to_leave_message=False)
+    web.given("QPM", "p-given", wish)
+    for identity in ("r-waits", "r-given"):
+        web.given("QPM", identity, referral.AcceptReferral())
+    web.given(
+        "QPM",
+        "r-given",
+        allocation.AllocateLinkWorker(referral_id="r-given", worker_id="wren", reason="capacity"),
+    )
+    web.followed("QPM")
     return web
 
 
-def refer(web: Web, person_id: str, referral_id: str, name: str) -> None:
+def refer(web: Web, person_id: str, referral_id: str, name: str, narrative: str | None = None, days: int = 3) -> None:
     registered = person.RegisterPerson(
-        name=name, date_of_birth=date(1950, 5, 4), nhs_number_status="07", on=TODAY, gp_practice="K83001"
+        name=name,
+        date_of_birth=date(1950, 5, 4),
+        nhs_number_status="07",
+        on=TODAY,
+        gp_practice="K83001",
+        phone="01604 496 0123",
     )
     given = consent.GiveConsent(
         scope="contact", audience="any", method="verbal", wording_version="1", given_by="person", given_on=TODAY
@@ -50,7 +68,8 @@ def refer(web: Web, person_id: str, referral_id: str, name: str) -> None:
         setting="gp",
         reasons=("loneliness",),
         referrer_role="gp",
-        received_at=datetime.now(UTC) - timedelta(days=3),
+        narrative=narrative,
+        received_at=datetime.now(UTC) - timedelta(days=days),
     )
     web.given("QPM", person_id, registered)
     web.given("QPM", person_id, given)
@@ -58,9 +77,10 @@ def refer(web: Web, person_id: str, referral_id: str, name: str) -> None:
     web.followed("QPM")
 
 
-def signed_in(web: Web, context: BrowserContext, role: str = "team_lead") -> Page:
-    web.token("QPM", role, subject=f"browser-{role}")
-    link = web.links.link(f"browser-{role}", "QPM", "Robin Example")
+def signed_in(web: Web, context: BrowserContext, role: str = "team_lead", scope: str = "tenant") -> Page:
+    subject = f"browser-{role}-{scope}".replace(":", "-")
+    web.token("QPM", role, scope, subject=subject)
+    link = web.links.link(subject, "QPM", "Robin Example")
     page = context.new_page()
     page.goto(f"{web.url}/sign-in/{link.rpartition('/')[2]}")
     return page
@@ -122,9 +142,11 @@ def test_axe_finds_nothing_on_the_pages_as_they_are_served(browser: Browser, peo
         with browser.new_context(viewport=viewport, bypass_csp=True) as context:
             page = signed_in(people, context)
             assert violations(page) == []
-            for step in ("triage", "allocate", "first-contact"):
-                page.goto(f"{people.url}/referrals/r1/{step}")
+            for step in ("r1/triage", "r1/allocate", "r-waits/allocate", "r-given/first-contact"):
+                page.goto(f"{people.url}/referrals/{step}")
                 assert violations(page) == []
+            page.goto(f"{people.url}/caseload?state=to_triage")
+            assert violations(page) == []
             page.goto(f"{people.url}/referrals/nobody/triage")
             expect(page.get_by_text("There is no such referral among those you see.")).to_be_visible()
             assert violations(page) == []
@@ -142,7 +164,11 @@ def test_someone_else_decided_first_and_what_was_typed_is_kept(browser: Browser,
         page.locator("[name=reject_reason]").select_option("03")
         page.locator("[name=feedback]").fill("Please tell us how to reach them.")
         page.get_by_role("button", name="Save decision").click()
-        expect(page.get_by_text("Someone else changed this record in the meantime").first).to_be_visible()
+        expect(
+            page.get_by_text(
+                "Someone changed this referral while you were deciding. What it is now is shown beside"
+            ).first
+        ).to_be_visible()
         expect(page.locator("[name=feedback]")).to_have_value("Please tell us how to reach them.")
 
 
@@ -159,3 +185,116 @@ def test_without_signing_in_there_is_a_way_in_and_no_more(browser: Browser, peop
         page.goto(f"{people.url}/caseload")
         expect(page).to_have_url(f"{people.url}/sign-in")
         assert "Example" not in page.content()
+
+
+@pytest.fixture
+def page(browser: Browser, people: Web) -> Iterator[Page]:
+    """A team lead's page, scripts off."""
+    with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
+        yield signed_in(people, context)
+
+
+def test_a_form_says_what_the_referrer_wrote_and_how_to_reach_the_person_safely(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/referrals/r-given/first-contact")
+    for said in ("Lives alone since spring.", "01604 496 0123", "Do not leave a message", "Mornings"):
+        expect(page.get_by_text(said)).to_be_visible()
+
+
+def test_a_form_is_offered_only_where_it_can_succeed(browser: Browser, people: Web, page: Page) -> None:
+    for step in ("r-given/triage", "r1/allocate", "r-waits/first-contact"):
+        answer = page.goto(f"{people.url}/referrals/{step}")
+        assert answer is not None
+        assert answer.status == 409
+        expect(page.get_by_role("heading", name="This cannot be done now")).to_be_visible()
+        expect(page.locator("main form")).to_have_count(0)
+    with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
+        answer = signed_in(people, context, role="link_worker").goto(f"{people.url}/referrals/r1/triage")
+        assert answer is not None
+        assert answer.status == 403
+
+
+def test_nothing_of_an_erased_person_is_on_any_page(people: Web, page: Page) -> None:
+    refer(people, "p-gone", "r-gone", "Gone Example", narrative="A canary in a garden.")
+    page.goto(f"{people.url}/referrals/r-gone/triage")
+    expect(page.get_by_text("A canary in a garden.")).to_be_visible()
+    people.given("QPM", "p-gone", person.ErasePerson(basis="request_upheld"))
+    people.followed("QPM")
+    answer = page.goto(f"{people.url}/referrals/r-gone/triage")
+    assert answer is not None
+    assert answer.status == 409
+    for found in (
+        page.content(),
+        str(people.rows("QPM", "select * from caseload_v1_person where person_id = 'p-gone'")),
+    ):
+        assert "canary" not in found
+        assert "01604" not in found
+
+
+def test_a_refusal_is_said_in_the_words_of_the_form_beside_its_question(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/referrals/r-given/first-contact")
+    page.get_by_label("Telephone", exact=True).check()
+    for name, value in (("day", "1"), ("month", "1"), ("year", "2020"), ("time", "09:00")):
+        page.locator(f"[name={name}]").fill(value)
+    page.get_by_role("button", name="Save first contact").click()
+    said = "The date and time lie before the referral was received"
+    expect(page.locator("#contact_date-error")).to_contain_text(said)
+    expect(page.get_by_role("link", name=said)).to_have_attribute("href", "#day")
+
+
+def test_one_comes_back_to_the_board_as_one_had_filtered_it(people: Web, page: Page) -> None:
+    refer(people, "p-back", "r-back", "Hope Back")
+    page.goto(f"{people.url}/caseload?practice=K83001&state=to_triage")
+    card(page, "Hope Back").next("Triage")
+    page.get_by_role("button", name="Save decision").click()
+    page.get_by_label("Accept", exact=True).check()
+    page.get_by_role("button", name="Save decision").click()
+    expect(page.get_by_text("The referral was accepted and is on the waiting list.")).to_be_visible()
+    assert page.url.startswith(f"{people.url}/caseload?practice=K83001&state=to_triage&position=")
+
+
+def test_a_form_leads_back_to_the_board_and_nowhere_else(people: Web, page: Page) -> None:
+    for back in ("https://elsewhere.example/?state=waiting", "//elsewhere.example", "/sign-out?x=1", "\\\\elsewhere"):
+        page.goto(f"{people.url}/referrals/r1/triage?{urlencode({'back': back})}")
+        href = page.get_by_role("link", name="Back to the caseload").get_attribute("href")
+        assert href in ("/caseload", "/caseload?state=waiting")
+
+
+@pytest.mark.parametrize("asked", ["state=nonsense", "position=999999999999", "state=waiting&after=nonsense"])
+def test_an_address_that_makes_no_sense_shows_the_board_as_it_is(people: Web, page: Page, asked: str) -> None:
+    answer = page.goto(f"{people.url}/caseload?{asked}")
+    assert answer is not None
+    assert answer.status == 200
+    expect(card(page, "Fern Waits").place).to_be_visible()
+
+
+def test_a_link_worker_who_sees_their_own_cases_is_shown_no_column_that_is_always_empty(
+    browser: Browser, people: Web
+) -> None:
+    with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
+        page = signed_in(people, context, role="link_worker", scope="link_worker:wren")
+        expect(card(page, "Gwen Given").place).to_be_visible()
+        expect(page.locator(".cw-column__title")).to_contain_text(["Allocated", "In support"])
+        expect(page.locator(".cw-column")).to_have_count(2)
+        expect(page.get_by_label("Link worker", exact=True)).to_have_count(0)
+        page.goto(f"{people.url}/caseload?state=waiting")
+        expect(page.locator(".cw-column")).to_have_count(2)
+
+
+def test_a_column_counts_all_it_has_and_leads_to_them_longest_waiting_first(people: Web, page: Page) -> None:
+    made = [f"crowd-{number:02}" for number in range(60)]
+    for number, each in enumerate(made):
+        refer(people, f"p-{each}", each, f"Crowd {number:02}", days=60 - number)
+    page.goto(f"{people.url}/caseload?practice=K83001")
+    column = page.locator(".cw-column").first
+    expect(column.locator(".cw-card__name")).to_have_text([f"Crowd {number:02}" for number in range(12)])
+    total = int(column.locator(".cw-count").inner_text().split()[0])
+    assert total > 60
+    column.get_by_role("link", name=f"See all {total}").click()
+    assert page.url == f"{people.url}/caseload?practice=K83001&state=to_triage"
+    expect(page.get_by_text(f"Showing 50 of {total} referrals")).to_be_visible()
+    expect(page.locator(".cw-card__name").first).to_have_text("Crowd 00")
+    page.get_by_role("link", name="Later").click()
+    expect(page.locator(".cw-card__name").first).to_have_text("Crowd 50")
+    expect(page.get_by_text(f"Showing {total - 50} of {total} referrals")).to_be_visible()
+    page.get_by_role("link", name="Earlier").click()
+    expect(page.locator(".cw-card__name").first).to_have_text("Crowd 00")

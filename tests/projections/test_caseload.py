@@ -23,6 +23,14 @@ from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, r
 CANARY = "Ptarmigan"
 """Is in everything said in the other ICS."""
 MANY = 250
+REACHED: Any = {
+    "phone": "01604 496 0123",
+    "email": "finch@example.test",
+    "address": "1 High Street",
+    "postcode": "NN1 1AA",
+    "language": "so",
+    "interpreter": True,
+}
 PAGE = """
 query Page($filter: CaseloadFilter, $first: Int, $after: String, $last: Int, $before: String, $position: Position) {
   caseload(filter: $filter, first: $first, after: $after, last: $last, before: $before, afterPosition: $position) {
@@ -38,6 +46,10 @@ query Page($filter: CaseloadFilter, $first: Int, $after: String, $last: Int, $be
 }
 """
 ONE = "query One($id: ID!) { caseloadReferral(id: $id) { id practice { name pcnCode } person { name erased } } }"
+REACH = (
+    "query One($id: ID!) { caseloadReferral(id: $id) { referrerRole person { "
+    "phone email address postcode language interpreter contactChannel safeTimes safeToLeaveMessage } } }"
+)
 CHOICES = "{ caseloadCapacity { id name held room away } caseloadPractices { code name pcnCode pcnName } caseloadOrganisations { code name } }"
 
 
@@ -109,6 +121,8 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
         received = RECEIVED - timedelta(minutes=number)
         person_id = "p-2" if identity == "met" else "p-1"
         do(identity, referred(person_id, identity, received_at=received, narrative=f"{name} words"), *path)
+    do("p-3", person.CorrectPersonDetails(**REACHED, on=DAY))
+    do("p-3", person.SetContactPreference(channel="sms", safe_times="Mornings", safe_to_leave_message=False))
     do("erased", referred("p-3", "erased", received_at=RECEIVED - timedelta(days=1)))
     do("no-practice", referred("p-1", "no-practice", practice="K83002", received_at=RECEIVED - timedelta(days=2)))
 
@@ -185,12 +199,13 @@ def test_one_batch_or_one_by_one_gives_the_same_rows_again_and_again(
 
 def test_an_erased_person_is_a_row_with_nothing_in_it(story: Scene) -> None:
     before = story.ask(PAGE, first=200)["caseload"]["totalCount"]
-    assert story.row("person", "p-3")["name"] == "Nene Finch 3"
+    known = story.row("person", "p-3")
+    assert None not in known.values(), "each column holds something, else nothing is emptied"
+    assert known["name"] == "Nene Finch 3"
     story.do("p-3", person.ErasePerson(basis="request_upheld"))
     story.run(story.tenants["QPM"].streams.vault.destroy("p-3", "request_upheld"))
     story.catch_up()
-    gone = {"person_id": "p-3", "name": None, "nhs_number": None, "date_of_birth": None, "erased": True}
-    assert story.row("person", "p-3") == gone
+    assert story.row("person", "p-3") == {**dict.fromkeys(known), "person_id": "p-3", "erased": True}
     assert story.ask(PAGE, first=200)["caseload"]["totalCount"] == before
     shown = story.ask(ONE, id="erased")["caseloadReferral"]["person"]
     assert shown == {"name": None, "erased": True}
@@ -244,6 +259,32 @@ def test_a_page_tells_everything_a_card_needs(story: Scene) -> None:
     assert shown["linkWorker"] == {"id": "w-1", "name": "Nene Hale"}
     assert shown["sourceOrganisationName"] == "Nene Hospital"
     assert (shown["phase"], shown["needs"], shown["priority"]) == ("ENGAGED", ["loneliness"], "1")
+
+
+def test_the_person_is_shown_with_how_to_reach_them(story: Scene) -> None:
+    identity = "reach"
+    story.do("p-9", registered("Nene Lark", **REACHED), agreed())
+    story.do("p-9", person.SetContactPreference(channel="letter", safe_times="Evenings", safe_to_leave_message=False))
+    story.do("p-9", person.CorrectPersonDetails(email="", interpreter=False, on=DAY))
+    story.do(identity, referred("p-9", identity))
+    story.catch_up()
+    shown = story.ask(REACH, id=identity)["caseloadReferral"]
+    assert shown["referrerRole"] == "nurse"
+    assert shown["person"] == {
+        "phone": "01604 496 0123",
+        "email": None,
+        "address": "1 High Street",
+        "postcode": "NN1 1AA",
+        "language": "so",
+        "interpreter": False,
+        "contactChannel": "letter",
+        "safeTimes": "Evenings",
+        "safeToLeaveMessage": False,
+    }
+
+
+def test_no_room_keeps_what_a_referrer_wrote(story: Scene) -> None:
+    assert "Nene words" not in str(story.rows())
 
 
 def test_an_age_is_told_as_a_band_from_the_birthday_on() -> None:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from typing import Final
 
 from commonweal.console.forms import Mistake
-from commonweal.console.wording import LONDON, in_london
+from commonweal.console.wording import LONDON, in_london, sentence_case
 
 Typed = Mapping[str, str]
 
@@ -55,6 +56,34 @@ def contact_time(typed: Typed) -> datetime:
     if day is None or hour is None:
         raise ValueError("there is no such date or time")
     return datetime.combine(day, hour, LONDON)
+
+
+_ASKED: Final[Mapping[str, tuple[str, str]]] = {
+    "held_at": ("day", "The date and time"),
+    "medium": ("medium", "How you were in touch"),
+    "note": ("note", "The note"),
+    "feedback": ("feedback", "What the referrer should know"),
+    "to_organisation": ("redirect_to", "The organisation"),
+    "worker_id": ("link_worker", "The link worker"),
+}
+"""A field of a command → the question it is the answer to."""
+_REASONS: Final = {"reject": "reject_reason", "redirect": "redirect_reason", "decline": "decline_reason"}
+
+
+def refused(sentence: str, typed: Typed) -> Mistake:
+    """A refusal as a mistake: beside its question and in the question's words where it begins with a field's name."""
+    name, _, rest = sentence.partition(" ")
+    if name == "reason":
+        field, label = _REASONS.get(typed.get("decision", ""), "reason"), "The reason"
+    elif name in _ASKED:
+        field, label = _ASKED[name]
+    else:
+        return Mistake(field="", sentence=sentence_case(sentence))
+    if rest.startswith("must be one of "):
+        rest = "must be one of those on the list"
+    if name == "held_at" and rest.startswith("lies "):
+        rest = f"lie {rest[5:]}"
+    return Mistake(field=field, sentence=f"{label} {rest}")
 
 
 def _missing(typed: Typed, asked: Mapping[str, str]) -> tuple[Mistake, ...]:

@@ -35,9 +35,25 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How to reach the person, and what is safe. `safe_to_leave_message` and `interpreter`: None where nobody has asked;
+    `language` and `channel` are words."""
+
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    language: str | None = None
+    interpreter: bool | None = None
+    channel: str | None = None
+    safe_times: str | None = None
+    safe_to_leave_message: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """Whose referral it is, so that nobody decides about the wrong person. `nhs_number` is ten digits; `needs` and
-    `priority` are words; a routine priority is None."""
+    `priority` are words; a routine priority is None. `setting`: where the person was; `stage`: the column it stands in;
+    `words`: what the referrer wrote."""
 
     name: str
     nhs_number: str | None
@@ -47,6 +63,10 @@ class Subject:
     referrer: str
     needs: tuple[str, ...] = ()
     priority: str | None = None
+    setting: str = ""
+    stage: str = ""
+    words: str | None = None
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +80,7 @@ class Form:
     expected_version: int
     typed: Mapping[str, str]
     mistakes: tuple[Mistake, ...] = ()
+    reach_first: bool = False
 
     def value(self, field: str) -> str:
         """What was typed into a field; nothing where nothing was."""
@@ -109,4 +130,5 @@ class AllocationForm(Form):
 class FirstContactForm(Form):
     """Fields: `medium` (a code), `day`, `month`, `year`, `time` (HH:MM, London), `note` (may be empty)."""
 
+    reach_first: bool = True
     mediums: tuple[Choice, ...] = choices(codes.CONSULTATION_MEDIUMS)

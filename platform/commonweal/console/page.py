@@ -72,12 +72,14 @@ class SignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What went wrong, as one sentence, and what to do next. `status` is the HTTP status: 403, 404, 409, 422, 500."""
+    """What went wrong, as one sentence, and what to do next. `status` is the HTTP status: 403, 404, 409, 422, 500;
+    `title` stands in place of what the status alone says."""
 
     status: int
     sentence: str
     next: str
     way: Way | None = None
+    title: str | None = None
 
 
 def content_security_policy(nonce: str) -> str:

@@ -55,6 +55,51 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_LANGUAGES: Final = {
+    "ar": "Arabic",
+    "bg": "Bulgarian",
+    "bn": "Bengali",
+    "bsl": "British Sign Language",
+    "cy": "Welsh",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fa": "Persian",
+    "fr": "French",
+    "gu": "Gujarati",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "it": "Italian",
+    "ku": "Kurdish",
+    "lt": "Lithuanian",
+    "lv": "Latvian",
+    "ml": "Malayalam",
+    "ne": "Nepali",
+    "pa": "Panjabi",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "so": "Somali",
+    "sq": "Albanian",
+    "ta": "Tamil",
+    "te": "Telugu",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "ur": "Urdu",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+
+
+def language(code: str) -> str:
+    """`so` → `Somali`, `pt-BR` → `Portuguese (pt-BR)`; a code we have no word for stays as it is. ISO 639."""
+    name = _LANGUAGES.get(code.partition("-")[0].lower())
+    if name is None:
+        return code
+    return name if "-" not in code else f"{name} ({code})"
+
+
 def plural(count: int, one: str, many: str) -> str:
     """`1 referral`, `1,204 referrals`."""
     return f"{count:,} {one if count == 1 else many}"

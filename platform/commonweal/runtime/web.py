@@ -2,12 +2,12 @@
 
 import asyncio
 import contextlib
+import json
 import secrets as random
 import sys
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
 import structlog
 import uvicorn
 from cross_web import HTTPException as Unreadable
@@ -92,8 +92,8 @@ def _graphql(asking: Asking) -> Any:
 def _json(_controller: object, body: str | bytes) -> object:
     """A request's body; anything but an object is answered 400."""
     try:
-        found: object = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+        found: object = json.loads(body)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Unreadable(400, "the body must be a JSON object with a query")

@@ -1,7 +1,7 @@
 """The forms that move a referral along: what was typed is kept, what is wrong is said beside it."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -16,21 +16,32 @@ from commonweal.console.forms import (
     Form,
     LinkWorkerLoad,
     Mistake,
-    Subject,
     TriageForm,
 )
-from commonweal.console.page import Way
-from commonweal.domain import codes
+from commonweal.console.page import Problem, Way
+from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
-from commonweal.runtime.pages.page import Asked, Missing, Pages, day, practice_name, priority
+from commonweal.runtime.pages import caseload
+from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
+from commonweal.runtime.pages.subject import subject
 from commonweal.runtime.schema import Asker
+from projections.caseload import board
 
-_BACK: Final = Way(text="Back to the caseload", href="/caseload")
+_STEPS: Final = {
+    "triage": ("to_triage", "triage referrals", "Only a referral that is to be triaged can be triaged."),
+    "allocate": ("waiting", "allocate referrals", "Only a referral that is waiting can be allocated."),
+    "first-contact": (
+        "allocated",
+        "record a first contact",
+        "A first contact is recorded once a link worker is allocated, and only once.",
+    ),
+}
+"""Step → the column its referrals stand in, what one does with it, when it can be done."""
 
 
 def known(name: str) -> str:
     """A step there is a form for. Raises `Missing`."""
-    if name not in ("triage", "allocate", "first-contact"):
+    if name not in _STEPS:
         raise Missing("there is no such page")
     return name
 
@@ -46,12 +57,18 @@ async def show(
 ) -> Response[str]:
     """The form, with what was typed before and what was wrong with it."""
     node = await pages.referral(asker, referral_id)
+    kept = caseload.way_back(request)
+    back = Way(text="Back to the caseload", href=caseload.address(kept))
+    if not typed and (why := _not_now(asker, step, node, back)) is not None:
+        return await pages.html(request, asker, "error.html", why, status=why.status)
+    words = await narrative(asker, referral_id) if not node["person"]["erased"] else None
+    version = _number(typed.get("expected_version", ""))
     common: dict[str, Any] = {
-        "subject": _subject(node),
-        "action": f"/referrals/{referral_id}/{step}",
-        "back": _BACK,
+        "subject": subject(node, words),
+        "action": f"/referrals/{referral_id}/{step}" + (f"?{urlencode({'back': back.href})}" if kept else ""),
+        "back": back,
         "idempotency_key": typed.get("idempotency_key") or str(uuid4()),
-        "expected_version": node["version"] if not typed else int(typed.get("expected_version") or node["version"]),
+        "expected_version": node["version"] if version is None else version,
         "typed": typed,
         "mistakes": mistakes,
     }
@@ -73,19 +90,22 @@ async def show(
     return await pages.html(request, asker, f"{step.replace('-', '_')}.html", form, status=status)
 
 
-def _subject(node: Mapping[str, Any]) -> Subject:
-    someone = node["person"]
-    born = someone["dateOfBirth"]
-    return Subject(
-        name=someone["name"] or "Name withheld – erased",
-        nhs_number=someone["nhsNumber"],
-        born_on=date.fromisoformat(born) if born else None,
-        practice=practice_name(node["practice"]),
-        referred_on=day(node["receivedAt"]),
-        referrer=node["sourceOrganisationName"] or codes.SOURCES_OF_REFERRAL.get(node["source"], node["source"]),
-        needs=tuple(codes.NEEDS.get(need, need) for need in node["needs"]),
-        priority=priority(node),
-    )
+def _not_now(asker: Asker, step: str, node: Mapping[str, Any], back: Way) -> Problem | None:
+    """Why there is no such form for this referral and the one who asks; None where there is."""
+    column, doing, when = _STEPS[step]
+    where = node["stage"].lower()
+    if not permissions.may(asker.principal.grants, caseload.STEPS[column]):
+        return Problem(status=403, sentence=f"Your role does not let you {doing}.", next=_ASK, way=back)
+    if node["person"]["erased"]:
+        title, sentence = "This record was erased", "The person's record was erased: nothing more is recorded about it."
+        return Problem(status=409, title=title, sentence=sentence, next="", way=back)
+    if where != column:
+        title, sentence = "This cannot be done now", f"This referral stands under “{board.COLUMNS[where]}”."
+        return Problem(status=409, title=title, sentence=sentence, next=when, way=back)
+    return None
+
+
+_ASK: Final = "If you think it should, ask whoever looks after Commonweal where you work."
 
 
 async def send(
@@ -96,11 +116,10 @@ async def send(
     if mistakes:
         return await show(pages, request, asker, step, referral_id, typed, mistakes)
     operation, given, done = _wish(step, typed)
-    version = typed.get("expected_version", "")
     variables: dict[str, Any] = {
         "id": referral_id,
         "key": typed.get("idempotency_key") or None,
-        "version": int(version) if version.isascii() and version.isdigit() else None,
+        "version": _number(typed.get("expected_version", "")),
     }
     if given is not None:
         variables["input"] = given
@@ -110,12 +129,17 @@ async def send(
         if refusal.code == "INTERNAL":
             raise
         fresh = {name: value for name, value in typed.items() if refusal.code != "CONFLICT" or name not in _STALE}
-        told = (Mistake(field="", sentence=_sentence(str(refusal))),)
-        return await show(pages, request, asker, step, referral_id, fresh, told)
+        conflict = Mistake(field="", sentence=_CONFLICT)
+        told = conflict if refusal.code == "CONFLICT" else answers.refused(str(refusal), typed)
+        return await show(pages, request, asker, step, referral_id, fresh, (told,))
     (receipt,) = answer.values()
-    return Redirect(f"/caseload?{urlencode({'position': receipt['position'], 'done': done})}", status_code=303)
+    kept = caseload.way_back(request)
+    return Redirect(caseload.address(kept, position=str(receipt["position"]), done=done), status_code=303)
 
 
+_CONFLICT: Final = (
+    "Someone changed this referral while you were deciding. What it is now is shown beside; decide again."
+)
 _STALE: Final = ("expected_version", "idempotency_key")
 _MISTAKES: Final[Mapping[str, Any]] = {
     "triage": answers.triage_mistakes,
@@ -143,5 +167,5 @@ def _wish(step: str, typed: Mapping[str, str]) -> tuple[str, dict[str, Any] | No
             return "Accept", None, "accept"
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -14,7 +14,7 @@ from litestar.response import Response
 
 from commonweal.console.page import AsOf, Frame, SignedIn, content_security_policy, render
 from commonweal.console.wording import in_london
-from commonweal.domain import codes
+from commonweal.domain import codes, referral
 from commonweal.runtime.asking import Asking
 from commonweal.runtime.schema import Asker
 from projections.caseload import board
@@ -69,9 +69,20 @@ class Pages:
         return found
 
 
+async def narrative(asker: Asker, referral_id: str) -> str | None:
+    """What the referrer wrote, from the record itself: no room keeps it, so that it goes with the person's key."""
+    streams = asker.tenant.streams
+    for fact in await streams.understand(await asker.tenant.log.stream(f"referral-{referral_id}", 0)):
+        if isinstance(fact.event, referral.ReferralReceived):
+            return fact.event.narrative if isinstance(fact.event.narrative, str) else None
+    return None
+
+
 def practice_name(practice: Mapping[str, Any] | None) -> str:
-    """Its name, else its code."""
-    return (practice["name"] or practice["code"]) if practice else "No practice"
+    """Its name, else its code, and its PCN: two practices of one ICS may have the same name."""
+    if practice is None:
+        return "No practice"
+    return ", ".join(part for part in (practice["name"] or practice["code"], practice["pcnName"]) if part)
 
 
 def priority(node: Mapping[str, Any]) -> str | None:
