@@ -56,7 +56,7 @@ test)
     install
     if [ $# -eq 0 ]; then
         check
-        set -- tests
+        set -- -n logical --maxprocesses 4 tests
     fi
     exec pytest "$@"
     ;;
