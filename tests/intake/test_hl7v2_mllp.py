@@ -172,6 +172,12 @@ def test_messages_come_out_the_same_however_the_packets_fall(messages: list[byte
     assert len(frames) == len(messages)
 
 
+def test_a_message_as_long_as_the_limit_is_whole_however_it_arrives() -> None:
+    unframer = Unframer(20)
+    frames = [frame for byte in START + b"x" * 20 + END for frame in unframer.feed(bytes([byte]))]
+    assert frames == [Frame(b"x" * 20)]
+
+
 def test_a_long_message_holds_little_memory() -> None:
     unframer = Unframer(1_000)
     unframer.feed(START)

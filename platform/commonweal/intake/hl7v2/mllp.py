@@ -78,7 +78,7 @@ class Unframer:
 
     def _wait(self) -> None:
         """Remember how far was searched; of a message too long keep its beginning, and the byte that may be half an end."""
-        if len(self._held) > self._limit:
+        if len(self._held) > self._limit + 1:  # the last byte may be half an end
             self._head = self._head or bytes(self._held[:_HEAD])
             del self._held[:-1]
         self._searched = len(self._held)
