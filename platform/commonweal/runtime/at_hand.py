@@ -83,6 +83,18 @@ async def chosen(opened: Ground, ods: str | None) -> list[Tenant]:
     return [await opened.store.tenant(each) for each in sorted(await hosted(opened))]
 
 
+async def holding(opened: Ground, ods: str | None, stream_id: str) -> Tenant:
+    """The ICS that was named, else the one in which this record is. Raises `Refused` where none has it, or several."""
+    if ods is not None:
+        return await one(opened, ods)
+    having = [tenant for tenant in await chosen(opened, None) if await tenant.log.stream(stream_id)]
+    if len(having) == 1:
+        return having[0]
+    if having:
+        raise Refused(f"{stream_id} is in {' and in '.join(tenant.ods for tenant in having)}: name one with --tenant")
+    raise Refused(f"there is no record {stream_id} in any ICS here")
+
+
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s", style="progress.data.speed")

@@ -14,7 +14,7 @@ from commonweal.domain.message import Refused
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import Receipt, handle
 from commonweal.kernel.vault import Lost
-from commonweal.runtime.at_hand import at_hand, carry_out, counted, one
+from commonweal.runtime.at_hand import at_hand, carry_out, counted, holding
 from commonweal.runtime.cli_rooms import fill
 from commonweal.runtime.forgetting import forget
 from projections import READ_MODELS
@@ -53,18 +53,18 @@ class Erasure:
 
 @people.command()
 @click.argument("id_", metavar="ID")
-@click.option("--tenant", required=True, metavar="ODS", help="The ICS they are known to.")
+@click.option("--tenant", metavar="ODS", help="The ICS they are known to; without it, the one they are found in.")
 @click.option("--basis", required=True, type=click.Choice(sorted(person.ERASURE_BASES)), help="Why they are erased.")
 @click.option("--yes", is_flag=True, help="Do not ask again.")
 @click.option("--json", "as_json", is_flag=True, help="For machines; does not ask again.")
-def erase(id_: str, tenant: str, basis: str, *, yes: bool, as_json: bool) -> None:
+def erase(id_: str, tenant: str | None, basis: str, *, yes: bool, as_json: bool) -> None:
     """Erase the person ID: the key to everything personal about them is destroyed. Nobody can undo it.
 
     Their events stay and say “erased”, so that counts do not move.
     """
     identity = id_.removeprefix(f"{person.CATEGORY}-")
     if not (yes or as_json):
-        click.confirm(f"Erase the person {identity} of {tenant}? Nobody can undo this.", abort=True, err=True)
+        click.confirm(f"Erase the person {identity}? Nobody can undo this.", abort=True, err=True)
     done = carry_out(_erase(identity, tenant, basis))
     if as_json:
         click.echo(json.dumps(asdict(done)))
@@ -87,9 +87,9 @@ def _lines(done: Erasure) -> list[str]:
     ]
 
 
-async def _erase(identity: str, ods: str, basis: str) -> Erasure:
+async def _erase(identity: str, ods: str | None, basis: str) -> Erasure:
     async with at_hand() as ground:
-        tenant = await one(ground, ods)
+        tenant = await holding(ground, ods, f"{person.CATEGORY}-{identity}")
         before, was_lost = await _before(tenant, identity, basis)
         receipt = await _ask(tenant, identity, basis)
         # The reactor does the same when it runs; doing it twice changes nothing.

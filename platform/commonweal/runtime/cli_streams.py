@@ -12,7 +12,7 @@ from commonweal.kernel import codec
 from commonweal.kernel.decider import DECIDERS
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.streams import Fact
-from commonweal.runtime.at_hand import at_hand, carry_out, one
+from commonweal.runtime.at_hand import at_hand, carry_out, holding
 from tenants.store import Tenant
 
 _BOX: Final = "personal"
@@ -26,10 +26,10 @@ def streams() -> None:
 @streams.command()
 @click.argument("category")
 @click.argument("id_", metavar="ID")
-@click.option("--tenant", required=True, metavar="ODS", help="The ICS it is in.")
+@click.option("--tenant", metavar="ODS", help="The ICS it is in; without it, the one it is found in.")
 @click.option("--reveal", is_flag=True, help="Open what is personal. Only where it is your work to read it.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each event.")
-def show(category: str, id_: str, tenant: str, *, reveal: bool, as_json: bool) -> None:
+def show(category: str, id_: str, tenant: str | None, *, reveal: bool, as_json: bool) -> None:
     """Show everything that happened to one record: its events in order.
 
     CATEGORY is what it is, such as referral or link_worker; ID is its id, alone or with the category before it.
@@ -49,9 +49,9 @@ def show(category: str, id_: str, tenant: str, *, reveal: bool, as_json: bool) -
         click.echo(f"commonweal: {note}", err=True)
 
 
-async def _show(ods: str, stream_id: str, *, reveal: bool) -> list[dict[str, Any]]:
+async def _show(ods: str | None, stream_id: str, *, reveal: bool) -> list[dict[str, Any]]:
     async with at_hand() as ground:
-        tenant = await one(ground, ods)
+        tenant = await holding(ground, ods, stream_id)
         if not (recorded := await tenant.log.stream(stream_id)):
             raise Refused(f"there is no record {stream_id} in {tenant.ods}")
         facts: list[Fact | None] = [*await tenant.streams.understand(recorded)] if reveal else [None] * len(recorded)
