@@ -1,7 +1,11 @@
 """What is sought is found however it is written, and nothing innocent is taken for it."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
+from commonweal.runtime.verify import stores
 from commonweal.runtime.verify.search import Search
 from commonweal.runtime.verify.sought import Sought, forms
 
@@ -73,3 +77,15 @@ def test_a_word_is_found_in_any_of_several_automata(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("commonweal.runtime.verify.search.AT_ONCE", 2)
     search = Search({f"canary number {n}": WHAT for n in range(5)})
     assert len(list(search.hits(b"canary number 0, canary number 4"))) == 2
+
+
+def test_a_folder_that_goes_while_we_look_is_passed_over(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "words").write_bytes(b"canary")
+    looking = stores._files(tmp_path)
+    first = next(iter(looking))
+    for left in {"a", "b"} - {first.parent.name}:
+        shutil.rmtree(tmp_path / left)
+    assert list(looking) == []
+    assert [piece.data for piece in stores.files(tmp_path, "text")] == [b"canary"]

@@ -1,5 +1,6 @@
 """Everywhere something is kept beside the rooms: tables, files, logs; each with what stands in it."""
 
+import os
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
@@ -110,4 +111,10 @@ def files(folder: Path, kind: Kind) -> Iterator[Piece]:
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    return (path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else ()
+    """Every file there is; what goes while we look, a folder too, is passed over. What may not be read is an error."""
+
+    def unless_gone(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    return (Path(where) / name for where, _, names in os.walk(folder, onerror=unless_gone) for name in names)
