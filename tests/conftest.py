@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -30,9 +31,9 @@ def missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
-def servers() -> Iterator[Installation]:
-    """PostgreSQL and NATS, started once in each pytest process; they end with it however it ends."""
+@contextmanager
+def new_servers() -> Iterator[Installation]:
+    """PostgreSQL and NATS in a folder of their own, gone at the end of the block however it ends."""
     data = folder()
     children: list[Child] = []
     settings = load({"COMMONWEAL_DATA": str(data)})
@@ -42,10 +43,18 @@ def servers() -> Iterator[Installation]:
                 installation = asyncio.run(start_servers(settings, children))
             except Refused as refusal:
                 missing(str(refusal))
+                raise
             yield installation
             asyncio.run(stop(children))
     finally:
         shutil.rmtree(data)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Installation]:
+    """PostgreSQL and NATS, started once in each pytest process; they end with it however it ends."""
+    with new_servers() as installation:
+        yield installation
 
 
 @pytest.fixture(scope="session")

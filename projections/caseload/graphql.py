@@ -10,6 +10,7 @@ import strawberry
 from graphql import GraphQLError
 
 from commonweal.kernel.reading import PAGE_AT_MOST, Position, Reader, statement
+from projections.caseload.projector import ABOUT
 from projections.caseload.shapes import (
     CaseloadCapacity,
     CaseloadConnection,
@@ -222,21 +223,7 @@ def _person(row: Mapping[str, Any], today: date) -> CaseloadPerson:
     )
 
 
-_PERSON: Final = (
-    "name",
-    "nhs_number",
-    "date_of_birth",
-    "phone",
-    "email",
-    "address",
-    "postcode",
-    "language",
-    "interpreter",
-    "contact_channel",
-    "safe_times",
-    "safe_to_leave_message",
-    "erased",
-)
+_PERSON: Final = (*ABOUT, "erased")
 _BANDS: Final = ((18, "Under 18"), (35, "18 to 34"), (55, "35 to 54"), (75, "55 to 74"))
 
 

@@ -106,10 +106,10 @@ def _when(fact: Fact) -> datetime:
 def _person(fact: Fact) -> Iterable[Statement]:
     match fact.event:
         case person.PersonRegistered() as event:
-            known = {column: _known(getattr(event, column, None)) for column in _ABOUT}
+            known = {column: _known(getattr(event, column, None)) for column in ABOUT}
             yield Put("person", {"person_id": fact.identity, **known, "erased": event.name is ERASED})
         case person.PersonDetailsCorrected() as event:
-            told = {column: getattr(event, column, None) for column in _ABOUT}
+            told = {column: getattr(event, column, None) for column in ABOUT}
             if given := {column: _known(value) for column, value in told.items() if value not in (None, ERASED)}:
                 yield Change("person", fact.identity, given)
         case person.NHSNumberTraced(nhs_number=number):
@@ -118,12 +118,12 @@ def _person(fact: Fact) -> Iterable[Statement]:
             wish = {"contact_channel": channel, "safe_times": _known(times), "safe_to_leave_message": safe}
             yield Change("person", fact.identity, wish)
         case person.PersonErased():
-            yield Change("person", fact.identity, {**dict.fromkeys(_ABOUT), "erased": True})
+            yield Change("person", fact.identity, {**dict.fromkeys(ABOUT), "erased": True})
         case _:
             pass
 
 
-_ABOUT: Final = (
+ABOUT: Final = (
     "name",
     "nhs_number",
     "date_of_birth",

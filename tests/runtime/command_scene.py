@@ -1,8 +1,6 @@
 """An installation of a test's own, which the commands find as they find one that runs."""
 
-import asyncio
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,11 +9,10 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from commonweal.domain.message import Refused
-from commonweal.runtime.child import Child
 from commonweal.runtime.cli import commonweal
-from commonweal.runtime.installation import Installation, lock, start_servers, stop, tell
-from commonweal.runtime.settings import environment, load
-from tests.conftest import folder, missing
+from commonweal.runtime.installation import Installation, tell
+from commonweal.runtime.settings import environment
+from tests.conftest import new_servers
 
 
 @dataclass(frozen=True)
@@ -49,17 +46,6 @@ class Scene:
 @contextmanager
 def scene() -> Iterator[Scene]:
     """Started now, gone at the end of the block."""
-    data = folder()
-    children: list[Child] = []
-    settings = load({"COMMONWEAL_DATA": str(data)})
-    try:
-        with lock(settings):
-            try:
-                installation = asyncio.run(start_servers(settings, children))
-            except Refused as refusal:
-                missing(str(refusal))
-            tell(installation)
-            yield Scene(installation)
-            asyncio.run(stop(children))
-    finally:
-        shutil.rmtree(data)
+    with new_servers() as installation:
+        tell(installation)
+        yield Scene(installation)

@@ -151,7 +151,7 @@ async def _store(inbox: Inbox, source: str, hashed: bytes, raw: bytes) -> _Kept:
     key = await inbox.streams.vault.make(name)
     if key is None:
         raise Lost("the key of a new message was destroyed before it was used")
-    sealed = key.seal(raw, _about(inbox, identity))
+    sealed = key.seal(raw, bound_to(inbox.streams.tenant, identity))
     if await _write(inbox, _STORE, (identity, source, hashed, sealed, name)):
         return _Kept(identity, None)
     await inbox.streams.vault.destroy(name, "not needed")  # the same message came by another connection meanwhile
@@ -181,7 +181,7 @@ async def _hand_over(inbox: Inbox, received: Received, person_id: str) -> None:
     """From now on the person's own key opens the message; where that is destroyed, none does."""
     key = await inbox.streams.vault.make(person_id)
     if key is not None:
-        sealed = key.seal(received.raw, _about(inbox, received.id))
+        sealed = key.seal(received.raw, bound_to(inbox.streams.tenant, received.id))
         await _write(inbox, _HAND_OVER, (sealed, person_id, received.id))
     await inbox.streams.vault.destroy(_intake_key(received.id), "handed over")
 
@@ -196,7 +196,7 @@ async def _opened(inbox: Inbox, identity: UUID, sealed: bytes, key_name: str) ->
     key = inbox.streams.vault.get(key_name)
     if key is None:
         raise Lost("the key of this message is destroyed")
-    return key.open(sealed, _about(inbox, identity))
+    return key.open(sealed, bound_to(inbox.streams.tenant, identity))
 
 
 async def _write(inbox: Inbox, statement: LiteralString, values: tuple[object, ...]) -> bool:
@@ -208,5 +208,6 @@ def _intake_key(identity: UUID) -> str:
     return f"intake-{identity}"
 
 
-def _about(inbox: Inbox, identity: UUID) -> bytes:
-    return f"{inbox.streams.tenant}|inbox|{identity}".encode()
+def bound_to(tenant: str, identity: UUID) -> bytes:
+    """What a kept message is bound to: moved to another ICS or another row it does not open."""
+    return f"{tenant}|inbox|{identity}".encode()

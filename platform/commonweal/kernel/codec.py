@@ -124,9 +124,8 @@ def _text(fields: dict[str, Any]) -> bytes:
         written = _encode(fields)
     except UnicodeEncodeError:
         raise Refused("a text holds half of a character: please type it again") from None
-    if b"\\u0000" in written and _NUL.search(
-        written
-    ):  # no database column would take it, and every room would stop at this event
+    # No database column would take it, and every room would stop at this event. The plain search comes first: it is cheap.
+    if b"\\u0000" in written and _NUL.search(written):
         raise Refused("a text holds a character that cannot be kept (NUL): please type it again")
     return written
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from commonweal.intake import hl7v2
+from commonweal.intake.accept import bound_to
 from commonweal.kernel.trace import where
 from commonweal.kernel.vault import Lost, Tampered, Vault
 from commonweal.runtime.verify.dense import Dense
@@ -67,10 +68,10 @@ async def _messages(grounds: Grounds, rows: list[Any], dense: Dense, finding: Fi
 
 
 async def _open(vault: Vault, ods: str, identity: UUID, sealed: bytes, key_name: str) -> bytes | None:
-    """The message; None where its key is destroyed. Bound as `intake.accept` binds it."""
+    """The message; None where its key is destroyed."""
     await vault.fetch([key_name])
     key = vault.get(key_name)
-    return None if key is None else key.open(sealed, f"{ods}|inbox|{identity}".encode())
+    return None if key is None else key.open(sealed, bound_to(ods, identity))
 
 
 def _personal(raw: bytes) -> Iterable[tuple[str, object]]:
