@@ -46,7 +46,7 @@ async def make_log(admin: AsyncConnection[Any], placement: Placement, migrations
     await _allow(
         admin,
         placement,
-        "grant select on events, head, claims, rooms, migrations to {login}",
+        "grant select on events, head, claims, rooms, tracking, migrations to {login}",
         "grant update (position, recorded_at) on rooms to {login}",
         "grant select, insert, update, delete on reactor, reactor_cases, reactor_stays, deadlines to {login}",
         "grant select, insert, update (sealed, key_name, state, ack, reason, error, kind, stream_id, position) on inbox to {login}",

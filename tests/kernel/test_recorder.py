@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import threading
+import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +22,23 @@ from eventsourcing.persistence import (
     InterfaceError,
     NotSupportedError,
     StoredEvent,
+    Tracking,
 )
+from eventsourcing.popo import POPOTrackingRecorder
 from eventsourcing.tests.persistence import (
     AggregateRecorderTestCase,
     ApplicationRecorderTestCase,
+    InfrastructureFactoryTestCase,
     NonInterleavingNotificationIDsBaseCase,
+    ProcessRecorderTestCase,
+    TrackingRecorderTestCase,
 )
+from eventsourcing.utils import Environment
 from psycopg.conninfo import make_conninfo
 
 from commonweal.kernel import recorder
 from commonweal.kernel.append import About, Append, NewEvent
+from commonweal.kernel.recorder_tracking import TrackingRecorder
 from commonweal.runtime.bench import throwaway
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import password
@@ -86,6 +95,60 @@ class TestTheLibrarysApplicationRecorderCases(
 
 class TestTheLibrarysNonInterleavingCase(ApplicationCases, NonInterleavingNotificationIDsBaseCase):
     pass
+
+
+class TestTheLibrarysTrackingRecorderCases(TrackingRecorderTestCase):
+    @pytest.fixture(autouse=True)
+    def made(self, factory: InfrastructureFactory[Any]) -> None:
+        self.factory = factory
+
+    def create_recorder(self) -> TrackingRecorder:
+        found = self.factory.tracking_recorder()
+        assert isinstance(found, TrackingRecorder)
+        return found
+
+
+class TestTheLibrarysProcessRecorderCases(ProcessRecorderTestCase):
+    @pytest.fixture(autouse=True)
+    def made(self, factory: InfrastructureFactory[Any]) -> None:
+        self.factory = factory
+
+    def create_recorder(self) -> recorder.ProcessRecorder:
+        found = self.factory.process_recorder()
+        assert isinstance(found, recorder.ProcessRecorder)
+        return found
+
+
+class Attendance(TrackingRecorder):
+    """A view of an application's own: it is named where the view is asked for."""
+
+
+class TestTheLibrarysFactoryCases(InfrastructureFactoryTestCase[recorder.Factory]):
+    @pytest.fixture(autouse=True)
+    def made(self, environment: dict[str, str]) -> None:
+        self.env = Environment("Walks", environment)
+
+    def setUp(self) -> None:
+        """The environment is made by then: the library's own set-up constructs the factory from it."""
+        super().setUp()
+
+    def expected_factory_class(self) -> type[recorder.Factory]:
+        return recorder.Factory
+
+    def expected_aggregate_recorder_class(self) -> type[recorder.AggregateRecorder]:
+        return recorder.AggregateRecorder
+
+    def expected_application_recorder_class(self) -> type[recorder.ApplicationRecorder]:
+        return recorder.ApplicationRecorder
+
+    def expected_tracking_recorder_class(self) -> type[TrackingRecorder]:
+        return TrackingRecorder
+
+    def tracking_recorder_subclass(self) -> type[TrackingRecorder]:
+        return Attendance
+
+    def expected_process_recorder_class(self) -> type[recorder.ProcessRecorder]:
+        return recorder.ProcessRecorder
 
 
 class Walk(Aggregate):
@@ -211,13 +274,102 @@ def test_an_event_that_cannot_be_stored_is_the_callers_error_and_harms_no_other(
     assert [n.originator_id for n in kept.select_notifications(None, 10)] == ["walk-2"]
 
 
+def test_events_that_cannot_be_written_leave_what_was_read_where_it_was(factory: InfrastructureFactory[Any]) -> None:
+    kept = factory.process_recorder()
+    kept.insert_events([StoredEvent("walk-1", 1, "Planned", b"{}")], tracking=Tracking("walks", 5))
+    with pytest.raises(IntegrityError):
+        kept.insert_events([StoredEvent("walk-1", 1, "Planned", b"{}")], tracking=Tracking("walks", 6))
+    assert kept.max_tracking_id("walks") == 5
+    with pytest.raises(IntegrityError, match="already read walks as far as 5"):
+        kept.insert_events([StoredEvent("walk-1", 2, "Joined", b"{}")], tracking=Tracking("walks", 5))
+    assert [n.originator_version for n in kept.select_notifications(None, 10)] == [1]
+    assert kept.max_notification_id() == 1
+    command = uuid.uuid4()
+    kept.insert_events([StoredEvent("walk-1", 2, "Joined", b"")], tracking=Tracking("walks", 6), command_id=command)
+    with pytest.raises(IntegrityError, match="carried out before"):
+        kept.insert_events([StoredEvent("walk-1", 3, "Joined", b"")], tracking=Tracking("walks", 7), command_id=command)
+    assert (kept.max_tracking_id("walks"), kept.max_notification_id()) == (6, 2)
+
+
+def test_what_was_read_moves_by_the_function_alone(
+    factory: InfrastructureFactory[Any], environment: dict[str, str]
+) -> None:
+    factory.tracking_recorder().insert_tracking(Tracking("walks", 5))
+    with psycopg.connect(environment["RECORDER_URL"], autocommit=True) as login:
+        assert login.execute("select application, notification from tracking").fetchall() == [("walks", 5)]
+        for attack in (
+            "update tracking set notification = 0",
+            "delete from tracking",
+            "insert into tracking values ('', 'x', 1)",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                login.execute(attack)
+
+
+def test_each_reader_remembers_how_far_it_has_come_itself(environment: dict[str, str]) -> None:
+    for name in ("Rota", "Letters"):
+        made: InfrastructureFactory[Any] = InfrastructureFactory.construct(Environment(name, environment))
+        with contextlib.closing(made):
+            made.tracking_recorder().insert_tracking(Tracking("walks", 5))
+            assert made.process_recorder().max_tracking_id("walks") == 5
+
+
+def test_many_threads_append_with_and_without_tracking_and_leave_no_hole(factory: InfrastructureFactory[Any]) -> None:
+    kept = factory.process_recorder()
+
+    def write(worker: int) -> list[int]:
+        written: list[int] = []
+        for number in range(1, 21):
+            told = {"tracking": Tracking(f"upstream-{worker}", number)} if worker % 2 else {}
+            event = StoredEvent(f"walk-{worker}", number, "Joined", b"")
+            written.extend(kept.insert_events([event], **told) or ())
+        return written
+
+    with ThreadPoolExecutor(8) as pool:
+        found = sorted(position for written in pool.map(write, range(8)) for position in written)
+    assert found == list(range(1, 161))
+    assert [n.id for n in kept.select_notifications(None, 200)] == found
+
+
+def test_what_is_being_written_when_a_recorder_closes_is_written(
+    factory: InfrastructureFactory[Any], environment: dict[str, str]
+) -> None:
+    kept = factory.process_recorder()
+    login = environment["RECORDER_URL"]
+    told = {"tracking": Tracking("walks", 2)}
+    with (
+        ThreadPoolExecutor(2) as pool,
+        psycopg.connect(login, autocommit=True) as watching,
+        psycopg.connect(login) as holding,
+    ):
+        holding.execute("select track('', 'walks', 1)")
+        written = pool.submit(kept.insert_events, [StoredEvent("walk-1", 1, "Planned", b"")], **told)
+        assert waits_for_a_row(watching)
+        closed = pool.submit(factory.close)
+        time.sleep(0.1)
+        assert not closed.done()
+        holding.commit()
+        assert written.result(10) == [1]
+        closed.result(10)
+
+
+def waits_for_a_row(watching: psycopg.Connection[Any]) -> bool:
+    waiting = "select from pg_stat_activity where usename = current_user and wait_event_type = 'Lock'"
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        if watching.execute(waiting).fetchone() is not None:
+            return True
+        time.sleep(0.01)
+    return False
+
+
 def test_what_this_module_does_not_do_yet_it_says(environment: dict[str, str]) -> None:
     made: InfrastructureFactory[Any] = InfrastructureFactory.construct(environment)
     with contextlib.closing(made):
-        with pytest.raises(NotSupportedError, match="tracking"):
-            made.tracking_recorder()
-        with pytest.raises(NotSupportedError, match="process"):
-            made.process_recorder()
+        with pytest.raises(NotSupportedError, match="process recorder"):
+            made.application_recorder().insert_events([], tracking=Tracking("walks", 1))
+        with pytest.raises(InfrastructureFactoryError, match="POPOTrackingRecorder"):
+            made.tracking_recorder(POPOTrackingRecorder)
         with pytest.raises(NotSupportedError, match="snapshots are not kept"):
             made.aggregate_recorder(purpose="snapshots")
     with pytest.raises(InfrastructureFactoryError, match="RECORDER_URL"):

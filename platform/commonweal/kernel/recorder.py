@@ -3,24 +3,24 @@
 `PERSISTENCE_MODULE=commonweal.kernel.recorder` and `RECORDER_URL`, a connection string that logs in as the tenant, make any
 `eventsourcing.application.Application` (9.5) keep its aggregates in that tenant's `events` table, through the same function and
 the same group commit as `handle`. An aggregate's UUID becomes the stream `aggregate-<uuid>`; a text id is the stream's name.
+Applications under one URL share that log, as its writers do: each is notified of all that happens in the ICS.
 """
 
-import threading
 from collections.abc import Sequence
 from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from eventsourcing import persistence
-from eventsourcing.persistence import ListenNotifySubscription, Notification, NotSupportedError, StoredEvent
-from eventsourcing.utils import Environment, EnvType
+from eventsourcing.persistence import Notification, NotSupportedError, StoredEvent
+from eventsourcing.utils import Environment, EnvType, resolve_topic
 
 from commonweal.kernel.append import About, NewEvent
+from commonweal.kernel.recorder_subscription import Subscription
 from commonweal.kernel.recorder_thread import Owner
+from commonweal.kernel.recorder_tracking import TrackingRecorder
 
 URL: Final = "RECORDER_URL"
 AGGREGATE: Final = "aggregate-"
-POLL_SECONDS: Final = 0.2
-"""How long an append by another process may go unnoticed by a subscription."""
 _ANY_VERSION: Final = (-(2**31), 2**31 - 1)
 _EVENTS: Final[dict[bool, LiteralString]] = {
     False: """
@@ -72,13 +72,10 @@ class AggregateRecorder(persistence.AggregateRecorder):
 
     def _append(self, stored_events: Sequence[StoredEvent], about: dict[str, Any]) -> Sequence[int]:
         if about.pop("tracking", None) is not None:
-            raise NotSupportedError("what has been read is kept with the read models here, not beside an append")
+            raise NotSupportedError("what has been read is written by a process recorder")
         if not stored_events:
             return []
-        events = [
-            NewEvent(stream_id(each.originator_id), each.originator_version, each.topic, each.state)
-            for each in stored_events
-        ]
+        events = _new(stored_events)
         before = self._owner.call(self._owner.append(events, About(**about)))
         return range(before + 1, before + 1 + len(events))
 
@@ -110,41 +107,24 @@ class ApplicationRecorder(AggregateRecorder, persistence.ApplicationRecorder):
     def max_notification_id(self) -> int | None:
         return self._owner.call(self._owner.head()) or None
 
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> "Subscription":
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription:
         """Everything after `gt`, then whatever comes: at once from this process, within `POLL_SECONDS` from others."""
         return Subscription(self, self._owner.listeners, gt, topics)
 
 
-class Subscription(ListenNotifySubscription[ApplicationRecorder]):
-    """Reads on whenever the head has moved."""
+class ProcessRecorder(TrackingRecorder, ApplicationRecorder, persistence.ProcessRecorder):
+    """Both: what follows from a notification is appended together with how far the application has read, or not at all."""
 
-    def __init__(
-        self, recorder: ApplicationRecorder, listeners: set[threading.Event], gt: int | None, topics: Sequence[str]
-    ) -> None:
-        self._listeners = listeners
-        super().__init__(recorder, gt, topics)
+    def __init__(self, owner: Owner, reader: str) -> None:
+        TrackingRecorder.__init__(self, owner, reader)
 
-    def stop(self) -> None:
-        super().stop()
-        self._listeners.discard(self._has_been_notified)
-
-    def _loop_on_pull(self) -> None:
-        self._listeners.add(self._has_been_notified)
-        seen = -1
-        try:
-            while not self._has_been_stopped:
-                head = self._recorder.max_notification_id() or 0
-                if head > seen:
-                    self._pull()
-                    seen = head
-                    self._last_notification_id = max(head, self._last_notification_id or 0)
-                self._has_been_notified.wait(POLL_SECONDS)
-                self._has_been_notified.clear()
-        except BaseException as failure:  # noqa: BLE001 – whoever iterates is told
-            self._thread_error = failure
-            self.stop()
-        finally:
-            self._listeners.discard(self._has_been_notified)
+    def _append(self, stored_events: Sequence[StoredEvent], about: dict[str, Any]) -> Sequence[int]:
+        tracking: persistence.Tracking | None = about.pop("tracking", None)
+        if tracking is None:
+            return super()._append(stored_events, about)
+        events = _new(stored_events)
+        before = self._owner.call(self._owner.track(self._reader, tracking, events, About(**about)))
+        return range(before + 1, before + 1 + len(events))
 
 
 class Factory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
@@ -158,6 +138,7 @@ class Factory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
                 f"{URL} is not set: a connection string that logs in as the tenant"
             )
         self._owner = Owner(url)
+        self._reader = self.env.name.lower()
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         if purpose != "events":
@@ -168,16 +149,28 @@ class Factory(persistence.InfrastructureFactory[persistence.TrackingRecorder]):
         return ApplicationRecorder(self._owner)
 
     def tracking_recorder(
-        self,
-        tracking_recorder_class: type[persistence.TrackingRecorder] | None = None,  # noqa: ARG002 – the library's name
+        self, tracking_recorder_class: type[persistence.TrackingRecorder] | None = None
     ) -> persistence.TrackingRecorder:
-        raise NotSupportedError("what has been read is kept with the read models here, not by a tracking recorder")
+        """A class of the caller's own, here or as `TRACKING_RECORDER_TOPIC`, is a subclass of our `TrackingRecorder`."""
+        topic = self.env.get(self.TRACKING_RECORDER_TOPIC)
+        wanted: Any = tracking_recorder_class or (resolve_topic(topic) if topic else TrackingRecorder)
+        if not issubclass(wanted, TrackingRecorder):
+            raise persistence.InfrastructureFactoryError(f"{wanted.__name__} is not a TrackingRecorder of this module")
+        made: type[TrackingRecorder] = wanted
+        return made(self._owner, self._reader)
 
-    def process_recorder(self) -> persistence.ProcessRecorder:
-        raise NotSupportedError("what has been read is kept with the read models here, not by a process recorder")
+    def process_recorder(self) -> ProcessRecorder:
+        return ProcessRecorder(self._owner, self._reader)
 
     def close(self) -> None:
         self._owner.close()
+
+
+def _new(stored_events: Sequence[StoredEvent]) -> list[NewEvent]:
+    return [
+        NewEvent(stream_id(each.originator_id), each.originator_version, each.topic, each.state)
+        for each in stored_events
+    ]
 
 
 def stream_id(originator_id: UUID | str) -> str:
