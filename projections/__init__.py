@@ -3,6 +3,6 @@
 from typing import Final
 
 from commonweal.kernel.read_model import ReadModel
-from projections import caseload
+from projections import caseload, waiting_list
 
-READ_MODELS: Final[tuple[ReadModel, ...]] = (caseload.READ_MODEL,)
+READ_MODELS: Final[tuple[ReadModel, ...]] = (caseload.READ_MODEL, waiting_list.READ_MODEL)

@@ -6,4 +6,6 @@ from typing import Final
 from commonweal.kernel.read_model import ReadModel
 from projections.caseload.projector import project
 
-READ_MODEL: Final = ReadModel(name="caseload", version=1, folder=Path(__file__).parent, project=project)
+READ_MODEL: Final = ReadModel(
+    name="caseload", version=1, folder=Path(__file__).parent, project=project, past=("referral",)
+)

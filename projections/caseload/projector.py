@@ -1,13 +1,15 @@
 """Caseload: who is where on the way from referral to support, and with which link worker."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from commonweal.domain import link_worker, person, referral, tenant
-from commonweal.domain.message import ERASED
-from commonweal.kernel.read_model import Change, Put, Remove, Statement
+from commonweal.kernel.read_model import Change, Put, Statement
 from commonweal.kernel.streams import Fact
+from projections.people import people
+from projections.places import places
 
 STAGES: Final = ("TO_TRIAGE", "WAITING", "ALLOCATED", "IN_SUPPORT", "CLOSED")
 """The board's columns: each referral stands in one."""
@@ -15,23 +17,8 @@ STAGES: Final = ("TO_TRIAGE", "WAITING", "ALLOCATED", "IN_SUPPORT", "CLOSED")
 
 def project(fact: Fact) -> Iterable[Statement]:
     """The rows an event makes or changes."""
-    match fact.event:
-        case referral.ReferralReceived() as event:
-            yield _received(fact, event)
-        case tenant.PCNFormed(pcn=pcn, name=name):
-            yield Put("pcn", {"pcn": pcn, "name": name})
-        case tenant.PracticeJoinedPCN() as event:
-            yield _joined(event)
-        case tenant.PracticeLeftPCN(practice=practice, pcn=pcn, joined_on=joined, left_on=left):
-            yield Change("membership", f"{pcn}|{practice}|{joined}", {"left_on": left})
-        case tenant.TrustConnected(trust=trust, name=name):
-            yield Put("trust", {"trust": trust, "name": name})
-        case tenant.TrustDisconnected(trust=trust):
-            yield Remove("trust", trust)
-        case _:
-            yield from _referral(fact)
-            yield from _person(fact)
-            yield from _link_worker(fact)
+    about = _BY_MODULE.get(type(fact.event).__module__)
+    return () if about is None else about(fact)
 
 
 def _received(fact: Fact, event: referral.ReferralReceived) -> Put:
@@ -76,9 +63,10 @@ _PHASES: Final = {
 
 
 def _referral(fact: Fact) -> Iterable[Statement]:
-    if not fact.stream_id.startswith("referral-"):
-        return
     event = fact.event
+    if isinstance(event, referral.ReferralReceived):
+        yield _received(fact, event)
+        return
     columns: dict[str, Any] = {"version": fact.version}
     if type(event) in _PHASES:
         stage, phase = _PHASES[type(event)]
@@ -103,26 +91,6 @@ def _when(fact: Fact) -> datetime:
     return fact.event.held_at if isinstance(fact.event, referral.FirstContactMade) else fact.at
 
 
-def _person(fact: Fact) -> Iterable[Statement]:
-    match fact.event:
-        case person.PersonRegistered() as event:
-            known = {column: _known(getattr(event, column, None)) for column in ABOUT}
-            yield Put("person", {"person_id": fact.identity, **known, "erased": event.name is ERASED})
-        case person.PersonDetailsCorrected() as event:
-            told = {column: getattr(event, column, None) for column in ABOUT}
-            if given := {column: _known(value) for column, value in told.items() if value not in (None, ERASED)}:
-                yield Change("person", fact.identity, given)
-        case person.NHSNumberTraced(nhs_number=number):
-            yield Change("person", fact.identity, {"nhs_number": _known(number)})
-        case person.ContactPreferenceSet(channel=channel, safe_times=times, safe_to_leave_message=safe):
-            wish = {"contact_channel": channel, "safe_times": _known(times), "safe_to_leave_message": safe}
-            yield Change("person", fact.identity, wish)
-        case person.PersonErased():
-            yield Change("person", fact.identity, {**dict.fromkeys(ABOUT), "erased": True})
-        case _:
-            pass
-
-
 ABOUT: Final = (
     "name",
     "nhs_number",
@@ -138,11 +106,6 @@ ABOUT: Final = (
     "safe_to_leave_message",
 )
 """What the room knows about a person: all of it goes when they are erased."""
-
-
-def _known(value: Any) -> Any:
-    """An empty text took the old one away."""
-    return None if value is ERASED or value == "" else value
 
 
 def _link_worker(fact: Fact) -> Iterable[Statement]:
@@ -164,15 +127,10 @@ def _link_worker(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-def _joined(event: tenant.PracticeJoinedPCN) -> Put:
-    return Put(
-        "membership",
-        {
-            "membership": f"{event.pcn}|{event.practice}|{event.joined_on}",
-            "practice": event.practice,
-            "name": event.name,
-            "pcn": event.pcn,
-            "joined_on": event.joined_on,
-            "left_on": None,
-        },
-    )
+_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
+    referral.__name__: _referral,
+    person.__name__: partial(people, about=ABOUT),
+    link_worker.__name__: _link_worker,
+    tenant.__name__: places,
+}
+"""Module of the domain → what its events change."""

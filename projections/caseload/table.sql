@@ -5,7 +5,7 @@ create table caseload_v1_referral (
     stage text not null,
     phase text not null,
     priority text not null,
-    reasons jsonb not null,
+    reasons json not null,
     source text not null,
     source_org text not null,
     setting text not null,
@@ -15,13 +15,43 @@ create table caseload_v1_referral (
     overdue boolean not null,
     link_worker_id text,
     weight integer not null,
-    referrer_role text not null
+    referrer_role text not null,
+    from_position bigint not null
 );
 
 create index caseload_v1_referral_page on caseload_v1_referral (received_at desc, referral_id desc);
 create index caseload_v1_referral_stage on caseload_v1_referral (stage, received_at desc, referral_id desc);
 create index caseload_v1_referral_link_worker on caseload_v1_referral (link_worker_id, received_at desc, referral_id desc);
 create index caseload_v1_referral_practice on caseload_v1_referral (practice, received_at desc, referral_id desc);
+
+-- A referral as it was at the positions [from_position, to_position).
+create table caseload_v1_referral_past (
+    referral_id text not null,
+    version integer not null,
+    person_id text not null,
+    stage text not null,
+    phase text not null,
+    priority text not null,
+    reasons json not null,
+    source text not null,
+    source_org text not null,
+    setting text not null,
+    practice text,
+    received_at timestamptz not null,
+    since timestamptz not null,
+    overdue boolean not null,
+    link_worker_id text,
+    weight integer not null,
+    referrer_role text not null,
+    from_position bigint not null,
+    to_position bigint not null,
+    primary key (referral_id, from_position)
+);
+
+create index caseload_v1_referral_past_page on caseload_v1_referral_past (received_at desc, referral_id desc)
+include (from_position, to_position);
+create index caseload_v1_referral_past_stage on caseload_v1_referral_past (stage, received_at desc, referral_id desc)
+include (from_position, to_position);
 
 create table caseload_v1_person (
     person_id text primary key,

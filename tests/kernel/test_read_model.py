@@ -20,6 +20,7 @@ from commonweal.kernel.follow import NotBuilt, Overtaken, Room
 from commonweal.kernel.handle import handle
 from commonweal.kernel.read_model import Change, Put, ReadModel, Remove, Statement, fold
 from commonweal.kernel.streams import Fact
+from commonweal.kernel.watch import Watch
 from commonweal.runtime.bench import throwaway
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
@@ -41,6 +42,15 @@ def project(fact: Fact) -> Iterable[Statement]:
             yield Remove("person", fact.identity)
         case _:
             return
+
+
+def erased_is_nothing(fact: Fact) -> Iterable[Statement]:
+    """The same, where some were erased."""
+    for each in project(fact):
+        if isinstance(each, Put):
+            yield Put(each.table, {key: None if value is ERASED else value for key, value in each.row.items()})
+        else:
+            yield each
 
 
 def fresh_model(folder: Path, projector: Any = project) -> ReadModel:
@@ -256,13 +266,6 @@ async def test_an_erased_persons_row_stays_and_says_nothing(
     found = await people(tenant, 2)
     await tenant.streams.vault.destroy(found[0], "asked to be forgotten")
 
-    def erased_is_nothing(fact: Fact) -> Iterable[Statement]:
-        for each in project(fact):
-            if isinstance(each, Put):
-                yield Put(each.table, {key: None if value is ERASED else value for key, value in each.row.items()})
-            else:
-                yield each
-
     model = fresh_model(tmp_path, erased_is_nothing)
     await build(servers, tenant, model)
     await room(tenant, model).catch_up()
@@ -278,3 +281,100 @@ async def test_a_tenants_login_cannot_change_the_shape_of_a_room(
         for statement in ("drop table {}", "alter table {} add column x text", "truncate {}"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await connection.execute(sql.SQL(statement).format(sql.Identifier(model.table("person"))))
+
+
+_COUNTED = """
+select c.reltuples, (select count(*) from pg_stats as s where s.schemaname = current_schema() and s.tablename = c.relname)
+from pg_class as c where c.oid = %s::regclass
+"""
+
+
+async def counted(tenant: Tenant, model: ReadModel) -> tuple[float, int]:
+    """How many rows PostgreSQL believes the room to hold, and of how many columns it knows what stands in them."""
+    async with tenant.pool.borrow() as connection:
+        row = await (await connection.execute(_COUNTED, (model.table("person"),))).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+async def test_once_a_room_is_built_postgresql_knows_what_it_holds(
+    servers: Installation, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "BUILD_FROM", 1)
+    await people(tenant)
+    model = fresh_model(tmp_path, erased_is_nothing)
+    await build(servers, tenant, model)
+    assert await counted(tenant, model) == (-1, 0)
+    await room(tenant, model).catch_up()
+    assert await counted(tenant, model) == (len(await rows(tenant, model)), 4)
+
+
+async def test_a_room_that_has_grown_is_counted_again(servers: Installation, tenant: Tenant, tmp_path: Path) -> None:
+    await people(tenant)
+    model = fresh_model(tmp_path, erased_is_nothing)
+    await build(servers, tenant, model)
+    followed = room(tenant, model)
+    followed._counted_at = head = await tenant.log.head()
+    await followed.catch_up()
+    first = len(await rows(tenant, model))
+    assert await counted(tenant, model) == (first, 4)
+    await people(tenant)
+    await followed.catch_up()
+    assert await counted(tenant, model) == (first, 4), "not before it is ten times as long"
+    followed._counted_at = head + 1
+    await people(tenant)
+    await followed.catch_up()
+    assert await counted(tenant, model) == (len(await rows(tenant, model)), 4)
+
+
+async def test_a_tenants_login_may_have_its_rooms_counted_and_nothing_else(
+    servers: Installation, tenant: Tenant, tmp_path: Path
+) -> None:
+    model = fresh_model(tmp_path)
+    await build(servers, tenant, model)
+    said: list[str] = []
+    async with await tenant.pool.connect() as connection:
+        connection.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+        await connection.execute(f"analyze {model.table('person')}".encode())
+        assert said == []
+        for table in ("events", "rooms", "head", "claims"):
+            await connection.execute(f"analyze {table}".encode())
+            assert said.pop().startswith("permission denied to analyze"), table
+
+
+async def test_one_look_wakes_every_room_that_is_behind_or_was_taken_back(
+    servers: Installation, open_tenant: Open, tmp_path: Path
+) -> None:
+    tenant = open_tenant()
+    models = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        folder.mkdir()
+        models.append(fresh_model(folder, erased_is_nothing))
+        await build(servers, tenant, models[-1])
+    bells = {asyncio.Event(): room(tenant, model) for model in models}
+    working = [asyncio.create_task(each.follow(bell, every=None)) for bell, each in bells.items()]
+    working.append(asyncio.create_task(Watch(tenant.pool.connect, bells).keep(every=0.05)))
+    found = await people(tenant)  # and nobody says `wake`
+    for followed in bells.values():
+        await until(lambda followed=followed: at_head(followed, tenant))  # type: ignore[misc]
+    before = await rows(tenant, models[0])
+    async with tenant.pool.borrow() as connection:
+        await connection.execute(f"delete from {models[0].table('person')}".encode())  # noqa: S608
+        await connection.execute("update rooms set position = 0 where name = %s", (models[0].name,))
+    await until(lambda: at_head(next(iter(bells.values())), tenant))
+    assert await rows(tenant, models[0]) == before
+    assert {row[0] for row in before} >= set(found[:-1])
+    async with throwaway.admins(servers) as (admin, _):
+        placed = tenant.placement
+        with pytest.raises(read_model.InUse):
+            await read_model.drop(admin, placed.owner, placed.schema, models[0].name, 1)
+        for task in working:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        assert await read_model.drop(admin, placed.owner, placed.schema, models[0].name, 1)
+        assert not await read_model.drop(admin, placed.owner, placed.schema, models[0].name, 1)
+    with pytest.raises(NotBuilt):
+        await room(tenant, models[0]).catch_up()
+    assert await rows(tenant, models[1]) == before

@@ -103,6 +103,24 @@ async def test_a_destroyed_key_is_gone_everywhere_and_never_made_again(
     assert called in await there.destroyed()
 
 
+async def test_many_keys_are_made_at_once_and_those_that_are_there_or_destroyed_stay_so(open_tenant: Open) -> None:
+    here, there = open_tenant().streams.vault, open_tenant().streams.vault
+    old, gone, new = name(), name(), name()
+    first = await made(here, old)
+    await made(here, gone)
+    await here.destroy(gone, "asked to be forgotten")
+    await there.make_all([old, gone, new, new])
+    assert there.get(gone) is None
+    found, fresh = there.get(old), there.get(new)
+    assert found is not None
+    assert found.open(first.seal(b"Ottoline", b"here"), b"here") == b"Ottoline"
+    assert fresh is not None
+    await here.fetch([new])
+    again = here.get(new)
+    assert again is not None
+    assert again.open(fresh.seal(b"Ottoline", b"here"), b"here") == b"Ottoline"
+
+
 async def test_no_key_stands_in_the_vault_unwrapped(
     tenant: Tenant, admin: Admin, monkeypatch: pytest.MonkeyPatch
 ) -> None:

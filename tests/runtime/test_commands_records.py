@@ -1,17 +1,24 @@
 """An operator looks at a record, makes a room again, and erases a person: nothing personal is left anywhere."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from commonweal.domain.message import ERASED
 from commonweal.domain.person import RegisterPerson
+from commonweal.kernel import read_model
 from commonweal.kernel.append import Claimed
+from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
+from commonweal.kernel.read_model import InUse, ReadModel
+from commonweal.kernel.watch import Watch
 from commonweal.runtime.ground import EXAMPLES, ground
 from commonweal.runtime.simulate.case import Case, anchor, invent
 from commonweal.runtime.simulate.invented import nhs_numbers
@@ -103,7 +110,7 @@ def test_a_record_is_shown_to_a_machine_a_line_an_event(hosting: Scene) -> None:
         (["streams", "show", "patient", "none", "--tenant", "QPM"], "there are no records called patient"),
         (["streams", "show", "referral", "none", "--tenant", "QMF"], "no ICS with the code QMF is hosted here"),
         (["streams", "show", "referral", "none"], "there is no record referral-none in any ICS here"),
-        (["read-models", "rebuild", "kitchen"], "no room is called kitchen; there is caseload"),
+        (["read-models", "rebuild", "kitchen"], "no room is called kitchen; there is caseload, waiting_list"),
         (["people", "erase", "none", "--tenant", "QPM", "--basis", "request_upheld", "--yes"], "there is no such person"),
     ],
 )  # fmt: skip
@@ -129,19 +136,47 @@ def test_a_room_made_again_is_as_it_was(hosting: Scene) -> None:
 
 def test_rooms_are_listed_and_missing_ones_built(hosting: Scene) -> None:
     hosting.ask("read-models", "rebuild", "caseload")
-    (room,) = hosting.ask("read-models", "list", "--tenant", "QPM")
+    room, _ = hosting.ask("read-models", "list", "--tenant", "QPM")
     assert (room["name"], room["version"], room["lag"], room["shipped"]) == ("caseload", 1, 0, True)
+    filled = hosting.ask("read-models", "build")
+    assert {each["room"] for each in filled} <= {"waiting_list v1"}, "what has read something is left to the follower"
     assert hosting.ask("read-models", "build") == []
 
-    async def drop(found: Any, _tenant: Tenant) -> None:
-        await found.admin.execute("delete from qpm.rooms where name = 'caseload'")
-        for table in ("referral", "person", "link_worker", "pcn", "membership", "trust"):
-            await found.admin.execute(f"drop table qpm.caseload_v1_{table}".encode())
+    async def lose(found: Any, tenant: Tenant) -> bool:
+        return await read_model.drop(found.admin, tenant.placement.owner, tenant.placement.schema, "caseload", 1)
 
-    on(hosting, drop)
-    assert hosting.ask("read-models", "list") == []
-    assert hosting.ask("read-models", "build", "--tenant", "QPM") == [{"tenant": "QPM", "room": "caseload v1"}]
+    assert on(hosting, lose)
+    assert [each["name"] for each in hosting.ask("read-models", "list")] == ["waiting_list"]
+    built = {"tenant": "QPM", "room": "caseload v1", "position": room["position"]}
+    assert hosting.ask("read-models", "build", "--tenant", "QPM") == [built]
+    assert len(rows(hosting, "referral")) == CASES, "it is filled when it is made"
+
+
+def test_a_version_this_release_reads_or_one_that_is_followed_is_not_dropped(hosting: Scene) -> None:
+    assert hosting.refusal("read-models", "drop", "caseload", "1") == "this release reads caseload v1: it stays"
+    assert hosting.ask("read-models", "drop", "caseload", "7") == []
+
+    async def another_release(found: Any, tenant: Tenant) -> None:
+        """It made version 7 and follows it."""
+        seventh = ReadModel("caseload", 7, tmp, lambda _fact: ())
+        placed = tenant.placement
+        assert await read_model.build(found.admin, placed.owner, placed.login, placed.schema, seventh)
+        followed = Room(tenant.streams, tenant.pool.borrow, seventh, lambda _: asyncio.sleep(0))
+        watching = asyncio.create_task(Watch(tenant.pool.connect, {asyncio.Event(): followed}).keep())
+        await asyncio.sleep(0.3)
+        with pytest.raises(InUse):
+            await read_model.drop(found.admin, placed.owner, placed.schema, "caseload", 7)
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+    with TemporaryDirectory() as folder:
+        tmp = Path(folder)
+        tmp.joinpath("table.sql").write_text("create table caseload_v7_person (id text primary key);")
+        on(hosting, another_release)
     hosting.ask("read-models", "rebuild", "caseload")
+    assert hosting.ask("read-models", "drop", "caseload", "7") == [{"tenant": "QPM", "room": "caseload v7"}]
+    assert 7 not in [each["version"] for each in hosting.ask("read-models", "list")]
     assert len(rows(hosting, "referral")) == CASES
 
 
@@ -154,7 +189,7 @@ def test_a_person_is_erased_everywhere_and_their_number_may_be_registered_anew(h
     assert done["position"] == before["position"] + 1
     assert (done["already"], done["basis"], done["keys_given_back"]) == (False, "request_upheld", 1)
     assert done["sealed_events"] >= 1
-    assert done["rooms"] == {"caseload": done["position"]}
+    assert done["rooms"] == {"caseload": done["position"], "waiting_list": done["position"]}
 
     async def opened(_found: Any, tenant: Tenant) -> list[Any]:
         recorded = [

@@ -65,7 +65,10 @@ class _Shape:
         ]
         self.values_in_clear = _getter(self.clear)
         self.values_sealed = _getter(self.personal)
-        stored = msgspec.defstruct(event.__name__, [*clear, (_BOX, Box | None, None)], kw_only=True)
+        # What nothing was ever sealed in is read as what it is; the rest by way of its two parts.
+        stored = (
+            msgspec.defstruct(event.__name__, [*clear, (_BOX, Box | None, None)], kw_only=True) if private else event
+        )
         self.stored: msgspec.json.Decoder[Any] = msgspec.json.Decoder(stored)
         self.opened: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
             msgspec.defstruct(f"{event.__name__}Personal", private, kw_only=True)
@@ -138,17 +141,26 @@ def key_name(data: bytes) -> str | None:
     return box.key if box else None
 
 
-def decode(
-    name: str,
-    data: bytes,
-    bound_to: bytes,
-    keys: Keys,
-    *,
-    events: Mapping[str, type] = EVENTS,
-    retired: Mapping[str, Upcast] = RETIRED,
-) -> Any:
-    """The event as it is understood today. Raises `Unreadable` with the name of what stands in the way."""
-    box: Box | None = None
+class Parsed(msgspec.Struct, frozen=True, gc=False):
+    """A stored event as it is read today, its box still sealed."""
+
+    shape: _Shape
+    stored: Any
+    box: Box | None
+
+    def opened(self, bound_to: bytes, keys: Keys) -> Any:
+        """The event as it is understood today."""
+        shape = self.shape
+        if not shape.personal:
+            return self.stored
+        values = dict(zip(shape.clear, shape.values_in_clear(self.stored), strict=True))
+        return shape.event(**values, **_personal(shape, self.box, bound_to, keys))
+
+
+def parse(
+    name: str, data: bytes, *, events: Mapping[str, type] = EVENTS, retired: Mapping[str, Upcast] = RETIRED
+) -> Parsed:
+    """What can be read without a key. Raises `Unreadable` with the name of what stands in the way."""
     if name in retired:
         raw = _raw.decode(data)
         kept = raw.pop(_BOX, None)
@@ -162,11 +174,20 @@ def decode(
         stored = shape.stored.decode(data)
     except msgspec.MsgspecError as wrong:
         raise Unreadable(f"a stored {name} does not have its shape: {wrong}") from wrong
-    values = {field: getattr(stored, field) for field in shape.clear}
-    box = getattr(stored, _BOX)
-    if shape.personal:
-        values.update(_personal(shape, box, bound_to, keys))
-    return event(**values)
+    return Parsed(shape, stored, stored.personal if shape.personal else None)
+
+
+def decode(
+    name: str,
+    data: bytes,
+    bound_to: bytes,
+    keys: Keys,
+    *,
+    events: Mapping[str, type] = EVENTS,
+    retired: Mapping[str, Upcast] = RETIRED,
+) -> Any:
+    """The event as it is understood today. Raises `Unreadable`."""
+    return parse(name, data, events=events, retired=retired).opened(bound_to, keys)
 
 
 def _personal(shape: _Shape, box: Box | None, bound_to: bytes, keys: Keys) -> dict[str, Any]:
@@ -176,4 +197,4 @@ def _personal(shape: _Shape, box: Box | None, bound_to: bytes, keys: Keys) -> di
     if key is None:
         return dict.fromkeys(shape.personal, ERASED)
     opened = shape.opened.decode(key.open(a2b_base64(box.sealed), bound_to))
-    return {name: getattr(opened, name) for name in shape.personal}
+    return dict(zip(shape.personal, shape.values_sealed(opened), strict=True))

@@ -10,17 +10,27 @@ from typing import Any, Final
 import structlog
 from psycopg import AsyncConnection
 
-from commonweal.kernel import read_model
+from commonweal.kernel import build, read_model, rows
 from commonweal.kernel.log import Borrow
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.streams import Fact, Streams
-from commonweal.kernel.trace import where
+from commonweal.kernel.trace import batch, where
 
 BATCH: Final = 5_000
+BUILD_FROM: Final = 20_000
+"""Events from which a room that holds nothing is built at once instead of batch by batch."""
+_GROWN: Final = 1_000
+"""Events followed after which PostgreSQL counts the rows again, then after ten times as many: autovacuum comes too late."""
 _BACKOFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
+_AGAIN: Final = (0.02, 0.05, 0.1, 0.5, 1.0)
 _POSITION: Final = "select position from rooms where name = %s and version = %s"
+# The row is taken before anything is written: whoever is second sees at once that it is, and waits for nobody.
 _ADVANCE: Final = """
-update rooms set position = %s, recorded_at = %s where name = %s and version = %s and position = %s
+update rooms set position = %(after)s, recorded_at = %(at)s
+where name = %(name)s and version = %(version)s and ctid = (
+    select ctid from rooms where name = %(name)s and version = %(version)s and position = %(before)s
+    for update skip locked
+)
 """
 
 log = structlog.get_logger()
@@ -31,7 +41,7 @@ class NotBuilt(Exception):  # noqa: N818
 
 
 class Overtaken(Exception):  # noqa: N818
-    """Another process advanced this room; its work stands, ours was not written."""
+    """Another process advances this room; its work stands, ours was not written."""
 
 
 @dataclass(slots=True)
@@ -42,29 +52,34 @@ class Room:
     borrow: Borrow
     model: ReadModel
     changed: Callable[[int], Awaitable[None]]
+    turn: asyncio.Semaphore | None = None
+    """Waited for before the room is built from nothing: builds that share a processor or a pool take turns."""
+    building: Callable[[int], None] = lambda _: None
+    """Told how far a build from nothing has come; nobody else sees it before it is done."""
     stopped: str | None = None
     """Why it goes no further, while it does not: kept without personal data, for health and telemetry."""
+    at: int | None = None
+    """Its position as last known here; None where that must be looked up."""
     _kinds: read_model.Types | None = None
+    _followed: int = 0
+    _counted_at: int = _GROWN
 
     async def catch_up(self) -> int:
         """Project everything committed by now. The room's position."""
-        position = await self._position()
-        while recorded := await self.streams.log.after(position, BATCH):
-            facts = await self.streams.understand(recorded)
-            await self._write(position, facts)
-            position = facts[-1].position
-            await self.changed(position)
-        return position
+        self.at = None
+        return await self._go_on()
 
-    async def follow(self, woken: asyncio.Event, every: float = 1.0) -> None:
+    async def follow(self, woken: asyncio.Event, every: float | None = 1.0) -> None:
         """Catch up whenever woken, and each second to be safe. An error stops the room here, is shown, and is tried again."""
-        failures = 0
+        failures = overtaken = 0
         while True:
             try:
                 woken.clear()
-                await self.catch_up()
-                self.stopped, failures = None, 0
+                await self._go_on()
+                self.stopped, failures, overtaken = None, 0, 0
             except Overtaken:
+                await asyncio.sleep(_AGAIN[min(overtaken, len(_AGAIN) - 1)])
+                overtaken += 1
                 continue
             except Exception as failure:  # noqa: BLE001 – shown and retried: the other rooms go on
                 self.stopped = (
@@ -76,8 +91,28 @@ class Room:
                 await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
                 failures += 1
                 continue
-            with contextlib.suppress(TimeoutError):
+            try:
                 await asyncio.wait_for(woken.wait(), every)
+            except TimeoutError:
+                self.at = None  # somebody may have taken the room back to the beginning
+
+    async def _go_on(self) -> int:
+        try:
+            position = await self._position() if self.at is None else self.at
+            if position == 0 and await self.streams.log.head() >= BUILD_FROM:
+                position = await self._build()
+            while recorded := await self.streams.log.after(position, BATCH):
+                facts = await self.streams.understand(recorded)
+                traces = (fact.traceparent for fact in facts)
+                with batch(f"project {self.model.name}", traces, tenant=self.streams.tenant, events=len(facts)):
+                    await self._write(position, facts)
+                position = self.at = facts[-1].position
+                await self.changed(position)
+        except BaseException:
+            self.at = None
+            raise
+        self.at = position
+        return position
 
     async def _position(self) -> int:
         async with self.borrow() as connection:
@@ -90,17 +125,33 @@ class Room:
                 self._kinds = await read_model.types(connection, self.model)
         return int(row[0])
 
+    async def _build(self) -> int:
+        """Fill the empty room, in one transaction with its position."""
+        assert self._kinds is not None  # noqa: S101 – read with the position
+        async with self.turn or contextlib.nullcontext(), self.borrow() as connection, connection.transaction():
+            if not await build.take(connection, self.model):
+                raise Overtaken(f"{self.model.name} of {self.streams.tenant} is built by another process")
+            position = await build.fill(connection, self.streams, self.model, self._kinds, self.building)
+        if position:
+            await self.changed(position)
+        return position
+
     async def _write(self, position: int, facts: list[Fact]) -> None:
         assert self._kinds is not None  # noqa: S101 – read with the position
-        statements = [statement for fact in facts for statement in self.model.project(fact)]
         async with self.borrow() as connection, connection.transaction():
-            await read_model.write(connection, self.model, self._kinds, statements)
             await self._advance(connection, position, facts[-1].position, facts[-1].recorded_at)
+            await rows.write(connection, self.model, self._kinds, facts)
+            self._followed += len(facts)
+            if self._followed >= self._counted_at:
+                await rows.analyze(connection, self._kinds)
+                self._counted_at = self._followed * 10
 
     async def _advance(self, connection: AsyncConnection[Any], before: int, after: int, recorded_at: datetime) -> None:
         model = self.model
         moved = await connection.execute(
-            _ADVANCE, (after, recorded_at, model.name, model.version, before), prepare=True
+            _ADVANCE,
+            {"after": after, "at": recorded_at, "name": model.name, "version": model.version, "before": before},
+            prepare=True,
         )
         if moved.rowcount != 1:
             raise Overtaken(f"{model.name} of {self.streams.tenant} is followed by another process")

@@ -6,16 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+import msgspec
 from psycopg import AsyncConnection, sql
-from psycopg.types.json import Jsonb
 
 from commonweal.kernel.streams import Fact
 
 Row: TypeAlias = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(msgspec.Struct, frozen=True, gc=False):
     """A row as it is from now on, all its columns given; the first column is its key."""
 
     table: str
@@ -26,8 +25,7 @@ class Put:
         return next(iter(self.row.values()))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True, gc=False):
     """Some columns of a row that is there; nothing where it is not."""
 
     table: str
@@ -35,8 +33,7 @@ class Change:
     columns: Row
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(msgspec.Struct, frozen=True, gc=False):
     """A row that is gone."""
 
     table: str
@@ -52,16 +49,25 @@ class ReadModel:
 
     `table.sql` in `folder` makes tables called `<name>_v<version>_<table>`, the first column of each its primary key.
     `project` is pure: an event in, what it changes out.
+
+    Each table in `past` has a last column `from_position` and a second table `<table>_past` with the same columns and
+    `to_position`: the row as it was at positions from the one up to the other. Personal details stand in no such table:
+    someone who is erased is erased in the past too.
     """
 
     name: str
     version: int
     folder: Path
     project: Callable[[Fact], Iterable[Statement]]
+    past: tuple[str, ...] = ()
 
     def table(self, short: str) -> str:
         """`referral` → `caseload_v1_referral`."""
         return f"{self.name}_v{self.version}_{short}"
+
+    def keys(self, table: str) -> tuple[str, ...]:
+        """The columns that tell a row of this table from its others, where they are more than the first one."""
+        return ("from_position",) if table in {self.table(f"{short}_past") for short in self.past} else ()
 
     @cached_property
     def ddl(self) -> str:
@@ -82,8 +88,12 @@ Types: TypeAlias = dict[str, dict[str, str]]
 
 async def types(connection: AsyncConnection[Any], model: ReadModel) -> Types:
     """The columns of a read model's tables, as the database has them."""
+    return await _columns(connection, model.table(""))
+
+
+async def _columns(connection: AsyncConnection[Any], prefix: str) -> Types:
     found: Types = {}
-    like = model.table("").replace("_", r"\_") + "%"
+    like = prefix.replace("_", r"\_") + "%"
     for table, column, type_ in await (await connection.execute(_COLUMNS, (like,))).fetchall():
         found.setdefault(table, {})[column] = type_
     return found
@@ -107,73 +117,10 @@ def fold(statements: Iterable[Statement]) -> dict[tuple[str, Any], Statement]:
     return rows
 
 
-async def write(
-    connection: AsyncConnection[Any], model: ReadModel, kinds: Types, statements: Iterable[Statement]
-) -> None:
-    """Write a batch: one SQL statement for each table and set of columns."""
-    puts: dict[str, list[Row]] = {}
-    changes: dict[tuple[str, tuple[str, ...]], list[tuple[Any, Row]]] = {}
-    removes: dict[str, list[Any]] = {}
-    for statement in fold(statements).values():
-        match statement:
-            case Put(table, row):
-                puts.setdefault(table, []).append(row)
-            case Change(table, key, columns):
-                changes.setdefault((table, tuple(columns)), []).append((key, columns))
-            case Remove(table, key):
-                removes.setdefault(table, []).append(key)
-    for short, keys in removes.items():
-        table = model.table(short)
-        await connection.execute(_delete(table, kinds[table]), [keys], prepare=True)
-    for short, rows in puts.items():
-        table = model.table(short)
-        arrays = [_array(kind, [row[column] for row in rows]) for column, kind in kinds[table].items()]
-        await connection.execute(_upsert(table, kinds[table]), arrays, prepare=True)
-    for (short, names), pairs in changes.items():
-        table = model.table(short)
-        arrays = [[key for key, _ in pairs]]
-        arrays += [_array(kinds[table][name], [changed[name] for _, changed in pairs]) for name in names]
-        await connection.execute(_update(table, kinds[table], names), arrays, prepare=True)
-
-
-def _array(kind: str, values: list[Any]) -> list[Any]:
-    return [None if value is None else Jsonb(value) for value in values] if kind == "jsonb" else values
-
-
-def _unnest(columns: Iterable[str]) -> sql.Composable:
-    return sql.SQL(", ").join(sql.SQL("%s::") + sql.SQL(kind) + sql.SQL("[]") for kind in columns)
-
-
-def _names(columns: Iterable[str]) -> sql.Composable:
-    return sql.SQL(", ").join(map(sql.Identifier, columns))
-
-
-def _upsert(table: str, kinds: Mapping[str, str]) -> sql.Composed:
-    key, *others = kinds
-    given = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in others)
-    return sql.SQL("insert into {} ({}) select * from unnest({}) on conflict ({}) do update set {}").format(
-        sql.Identifier(table), _names(kinds), _unnest(kinds.values()), sql.Identifier(key), given
-    )
-
-
-def _update(table: str, kinds: Mapping[str, str], names: tuple[str, ...]) -> sql.Composed:
-    key = next(iter(kinds))
-    given = sql.SQL(", ").join(sql.SQL("{0} = n.{0}").format(sql.Identifier(name)) for name in names)
-    return sql.SQL("update {} as t set {} from unnest({}) as n ({}) where t.{} = n.{}").format(
-        sql.Identifier(table),
-        given,
-        _unnest([kinds[key], *(kinds[name] for name in names)]),
-        _names([key, *names]),
-        sql.Identifier(key),
-        sql.Identifier(key),
-    )
-
-
-def _delete(table: str, kinds: Mapping[str, str]) -> sql.Composed:
-    key, kind = next(iter(kinds.items()))
-    return sql.SQL("delete from {} where {} = any({})").format(
-        sql.Identifier(table), sql.Identifier(key), _unnest([kind])
-    )
+_ALLOW: Final = sql.SQL("grant select, insert, update, delete on {} to {}")
+_ALLOW_AND_MAINTAIN: Final = sql.SQL("grant select, insert, update, delete, maintain on {} to {}")
+"""Whoever fills a room has PostgreSQL look at what is in it then; before 17 only the owner could, and autovacuum does."""
+_MAINTAIN_SINCE: Final = 170_000
 
 
 async def build(connection: AsyncConnection[Any], owner: str, login: str, schema: str, model: ReadModel) -> bool:
@@ -187,10 +134,34 @@ async def build(connection: AsyncConnection[Any], owner: str, login: str, schema
         if not made.rowcount:
             return False
         await connection.execute(model.ddl.encode())
+        allow = _ALLOW if connection.info.server_version < _MAINTAIN_SINCE else _ALLOW_AND_MAINTAIN
         for table in await types(connection, model):
-            await connection.execute(
-                sql.SQL("grant select, insert, update, delete on {} to {}").format(
-                    sql.Identifier(table), sql.Identifier(login)
-                )
-            )
+            await connection.execute(allow.format(sql.Identifier(table), sql.Identifier(login)))
+    return True
+
+
+HELD: Final = "hashtextextended(current_schema() || '/' || %(name)s || '/' || %(version)s::text, 0)"
+"""The lock that whoever follows a version of a room shares for as long as it does."""
+_FREE: Final = f"select pg_try_advisory_xact_lock({HELD})"
+_THERE: Final = "select from rooms where name = %(name)s and version = %(version)s for update"
+_GONE: Final = "delete from rooms where name = %(name)s and version = %(version)s"
+
+
+class InUse(Exception):  # noqa: N818
+    """A process that runs follows this version of the room."""
+
+
+async def drop(connection: AsyncConnection[Any], owner: str, schema: str, name: str, version: int) -> bool:
+    """Take a version's tables away. False where it is not there. Raises `InUse`."""
+    which = {"name": name, "version": version}
+    async with connection.transaction():
+        await connection.execute(sql.SQL("set local role {}").format(sql.Identifier(owner)))
+        await connection.execute(sql.SQL("set local search_path = {}, pg_temp").format(sql.Identifier(schema)))
+        if await (await connection.execute(_FREE, which)).fetchone() != (True,):
+            raise InUse(f"{name} v{version} is in use")
+        if await (await connection.execute(_THERE, which)).fetchone() is None:
+            return False
+        for table in await _columns(connection, f"{name}_v{version}_"):
+            await connection.execute(sql.SQL("drop table {}").format(sql.Identifier(table)))
+        await connection.execute(_GONE, which)
     return True

@@ -42,7 +42,7 @@ class Kept:
         return states
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """An event as understood, and what is known of how it came to be."""
 
     position: int
@@ -126,16 +126,19 @@ class Streams:
 
     async def understand(self, recorded: Sequence[Recorded]) -> list[Fact]:
         """Stored events, opened and as they are understood today. One question to the vault for all of them."""
-        names = [codec.key_name(each.data) for each in recorded]
-        await self.vault.fetch(name for name in names if name is not None)
+        parsed = [codec.parse(each.type, each.data) for each in recorded]
+        await self.vault.fetch(read.box.key for read in parsed if read.box is not None)
         return [
             Fact(
                 each.position, each.stream_id, each.version,
-                codec.decode(each.type, each.data, codec.about(self.tenant, each.stream_id, each.version, each.type), self.vault),
+                read.opened(b"" if read.box is None else self._about(each), self.vault),
                 each.event_id, each.recorded_at, each.command_id, each.occurred_at, each.actor, each.channel, each.traceparent,
             )
-            for each in recorded
+            for each, read in zip(recorded, parsed, strict=True)
         ]  # fmt: skip
+
+    def _about(self, each: Recorded) -> bytes:
+        return codec.about(self.tenant, each.stream_id, each.version, each.type)
 
     def unkeyed(self, kept: Kept, events: Sequence[object], states: Sequence[Any]) -> Iterable[str]:
         """The names of keys that these events need and that are not at hand, or were destroyed when we last looked."""

@@ -26,6 +26,11 @@ left join data_keys as k using (id)
 left join destroyed_keys as d using (id)
 where k.id is not null or d.id is not null
 """
+_MAKE: Final = """
+insert into data_keys (id, wrapped)
+select id, wrapped from unnest(%s::text[], %s::bytea[]) as made (id, wrapped) order by id
+on conflict (id) do nothing
+"""  # in one order: two processes that make the same keys wait for each other, never in a circle
 
 
 class Lost(Exception):  # noqa: N818
@@ -97,17 +102,19 @@ class Vault:
 
     async def make(self, name: str) -> DataKey | None:
         """The key of that name, made if there is none; None where it was destroyed."""
-        if name in self._kept and self._kept[name][1] is None:
-            del self._kept[name]
-        nonce = os.urandom(_NONCE)
-        raw = AESGCM.generate_key(256)
-        wrapped = nonce + self._wrap.encrypt(nonce, raw, name.encode())
-        async with self._borrow() as connection:
-            await connection.execute(
-                "insert into data_keys (id, wrapped) values (%s, %s) on conflict (id) do nothing", (name, wrapped)
-            )
-        await self.fetch([name])
+        await self.make_all([name])
         return self.get(name)
+
+    async def make_all(self, names: Iterable[str]) -> None:
+        """Bring the keys of these names to hand, each made if there is none and it was not destroyed."""
+        wanted = list(dict.fromkeys(names))
+        for name in wanted:
+            if name in self._kept and self._kept[name][1] is None:
+                del self._kept[name]
+        wrapped = [self._wrapped(name, AESGCM.generate_key(256)) for name in wanted]
+        async with self._borrow() as connection:
+            await connection.execute(_MAKE, (wanted, wrapped), prepare=True)
+        await self.fetch(wanted)
 
     async def destroy(self, name: str, reason: str) -> None:
         """Destroy a key and write it in the ledger, in one transaction. Doing it twice changes nothing."""
@@ -128,6 +135,10 @@ class Vault:
         async with self._borrow() as connection:
             gone = await connection.execute("delete from data_keys as k using destroyed_keys as d where d.id = k.id")
             return gone.rowcount
+
+    def _wrapped(self, name: str, raw: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._wrap.encrypt(nonce, raw, name.encode())
 
     def _unwrap(self, name: str, wrapped: bytes) -> DataKey:
         try:

@@ -15,7 +15,7 @@ from commonweal.kernel.append import About
 from commonweal.kernel.handle import Receipt, handle
 from commonweal.kernel.vault import Lost
 from commonweal.runtime.at_hand import at_hand, carry_out, counted, holding
-from commonweal.runtime.cli_rooms import fill
+from commonweal.runtime.filling import fill
 from commonweal.runtime.forgetting import forget
 from projections import READ_MODELS
 from tenants.onboard import Ground

@@ -6,24 +6,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 import rich_click as click
-from psycopg import sql
-from psycopg.errors import DeadlockDetected
 from rich.console import Console
 from rich.table import Column, Table
 
 from commonweal.domain.message import Refused
 from commonweal.kernel import read_model
-from commonweal.kernel.follow import Overtaken, Room
-from commonweal.kernel.read_model import ReadModel
-from commonweal.runtime.at_hand import at_hand, bar, carry_out, chosen, counted
+from commonweal.kernel.read_model import InUse, ReadModel
+from commonweal.runtime.at_hand import at_hand, carry_out, chosen, counted
+from commonweal.runtime.filling import at_its_start, empty, filled
 from projections import READ_MODELS
-from tenants.onboard import Ground
 from tenants.provision import make_rooms
-from tenants.store import Tenant
 
 _ROOMS: Final = "select name, version, position, recorded_at from rooms order by name, version"
-_RESET: Final = "update rooms set position = 0, recorded_at = null where name = %s and version = %s"
-_TRIES: Final = 5
 
 
 @click.group(name="read-models")
@@ -79,24 +73,66 @@ async def _list(ods: str | None) -> list[dict[str, Any]]:
 @click.option("--tenant", metavar="ODS", help="One ICS only.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def build(tenant: str | None, *, as_json: bool) -> None:
-    """Make the tables of each version this release reads and that is not there yet. The follower fills them."""
-    made = carry_out(_build(tenant))
+    """Make each version this release reads and that is not there yet, and fill it from the log.
+
+    What another release reads is left alone: it goes on, and is read, all the while.
+    """
+    made = carry_out(_build(tenant, shown=not as_json))
     if as_json:
         click.echo(json.dumps(made))
         return
     for each in made:
-        click.echo(f"{each['tenant']}: made {each['room']}")
+        click.echo(f"{each['tenant']}: filled {each['room']}, which holds {counted(each['position'], 'event')}")
     if not made:
-        click.echo("every room this release reads is there")
+        click.echo("every room this release reads is there and filled")
 
 
-async def _build(ods: str | None) -> list[dict[str, str]]:
+async def _build(ods: str | None, *, shown: bool) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
     async with at_hand() as ground:
-        return [
-            {"tenant": tenant.ods, "room": room}
-            for tenant in await chosen(ground, ods)
-            for room in await make_rooms(ground.admin, tenant.placement, READ_MODELS)
-        ]
+        for tenant in await chosen(ground, ods):
+            await make_rooms(ground.admin, tenant.placement, READ_MODELS)
+            for model in READ_MODELS:
+                if await at_its_start(tenant, model):
+                    position = await filled(tenant, model, shown=shown)
+                    room = f"{model.name} v{model.version}"
+                    found.append({"tenant": tenant.ods, "room": room, "position": position})
+    return found
+
+
+@read_models.command()
+@click.argument("name")
+@click.argument("version", type=click.IntRange(1))
+@click.option("--tenant", metavar="ODS", help="One ICS only.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def drop(name: str, version: int, tenant: str | None, *, as_json: bool) -> None:
+    """Take VERSION of the room NAME away, once no release that may come back reads it."""
+    if (name, version) in {(model.name, model.version) for model in READ_MODELS}:
+        raise Refused(f"this release reads {name} v{version}: it stays")
+    dropped = carry_out(_drop(name, version, tenant))
+    if as_json:
+        click.echo(json.dumps(dropped))
+        return
+    for each in dropped:
+        click.echo(f"{each['tenant']}: {each['room']} is gone")
+    if not dropped:
+        click.echo(f"there is no {name} v{version}")
+
+
+async def _drop(name: str, version: int, ods: str | None) -> list[dict[str, str]]:
+    dropped = []
+    async with at_hand() as ground:
+        for tenant in await chosen(ground, ods):
+            placed = tenant.placement
+            try:
+                gone = await read_model.drop(ground.admin, placed.owner, placed.schema, name, version)
+            except InUse:
+                raise Refused(
+                    f"{name} v{version} of {tenant.ods} is followed by a release that runs: stop that one first"
+                ) from None
+            if gone:
+                dropped.append({"tenant": tenant.ods, "room": f"{name} v{version}"})
+    return dropped
 
 
 @read_models.command()
@@ -126,49 +162,8 @@ async def _rebuild(model: ReadModel, ods: str | None, *, shown: bool) -> list[di
         for tenant in await chosen(ground, ods):
             started = time.monotonic()
             await empty(ground, tenant, model)
-            with bar(shown=shown) as progress:
-                task = progress.add_task(f"{tenant.ods} {model.name}", total=await tenant.log.head())
-
-                async def moved(position: int) -> None:
-                    progress.update(task, completed=position)  # noqa: B023 – called before the next one begins
-
-                position = await fill(tenant, model, moved)
+            position = await filled(tenant, model, shown=shown)
             seconds = round(time.monotonic() - started, 2)
             about = {"tenant": tenant.ods, "room": model.name, "version": model.version}
             done.append({**about, "position": position, "seconds": seconds})
     return done
-
-
-async def empty(ground: Ground, tenant: Tenant, model: ReadModel) -> None:
-    """No rows and position 0, in one transaction; tables are made where there were none.
-
-    A follower that is just writing finishes first, or finds the position changed and writes nothing.
-    """
-    await make_rooms(ground.admin, tenant.placement, [model])
-    for attempt in range(1, _TRIES + 1):
-        try:
-            await _empty(ground, tenant, model)
-            break
-        except DeadlockDetected:  # with a follower that took the same tables in another order
-            if attempt == _TRIES:
-                raise
-
-
-async def _empty(ground: Ground, tenant: Tenant, model: ReadModel) -> None:
-    owner, schema = sql.Identifier(tenant.placement.owner), sql.Identifier(tenant.placement.schema)
-    async with ground.admin.transaction():
-        await ground.admin.execute(sql.SQL("set local role {}").format(owner))
-        await ground.admin.execute(sql.SQL("set local search_path = {}, pg_temp").format(schema))
-        tables = sql.SQL(", ").join(map(sql.Identifier, await read_model.types(ground.admin, model)))
-        await ground.admin.execute(sql.SQL("truncate {}").format(tables))
-        await ground.admin.execute(_RESET, (model.name, model.version))
-
-
-async def fill(tenant: Tenant, model: ReadModel, moved: Any) -> int:
-    """Read the log into the room up to its end, together with a follower that runs. The room's position."""
-    room = Room(tenant.streams, tenant.pool.borrow, model, moved)
-    while True:
-        try:
-            return await room.catch_up()
-        except Overtaken:
-            continue

@@ -2,10 +2,13 @@
 
 import asyncio
 import sys
+from collections.abc import Iterable
 from functools import partial
 
 from commonweal.kernel.follow import Room
 from commonweal.kernel.read_model import ReadModel
+from commonweal.kernel.watch import Watch
+from commonweal.runtime import lag
 from commonweal.runtime.each_tenant import each_tenant
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.process import Process, run
@@ -16,16 +19,18 @@ from tenants.store import Tenant
 async def main(process: Process) -> None:
     store = open_store(process.installation, "follower", process.bus)
     rooms: dict[tuple[str, str], Room] = {}
+    turn = asyncio.Semaphore(1)
+    process.looks += [lag.rooms(store), lag.pools(store)]
 
     def room(tenant: Tenant, model: ReadModel) -> Room:
         changed = partial(_changed, process, f"changed.{tenant.ods}.{model.name}")
-        made = Room(tenant.streams, tenant.pool.borrow, model, changed)
+        made = Room(tenant.streams, tenant.pool.borrow, model, changed, turn)
         return rooms.setdefault((tenant.ods, model.name), made)
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
-        bells = [asyncio.Event() for _ in READ_MODELS]
-        follow = [room(tenant, model).follow(bell) for model, bell in zip(READ_MODELS, bells, strict=True)]
-        await asyncio.gather(_ring(woken, bells), *follow)
+        bells = {asyncio.Event(): room(tenant, model) for model in READ_MODELS}
+        follow = [each.follow(bell, every=None) for bell, each in bells.items()]
+        await asyncio.gather(_ring(woken, bells), Watch(tenant.pool.connect, bells).keep(), *follow)
 
     process.complaint = lambda: "; ".join(room.stopped for room in rooms.values() if room.stopped)
     try:
@@ -34,7 +39,7 @@ async def main(process: Process) -> None:
         await store.close()
 
 
-async def _ring(woken: asyncio.Event, bells: list[asyncio.Event]) -> None:
+async def _ring(woken: asyncio.Event, bells: Iterable[asyncio.Event]) -> None:
     """Each room has a bell of its own: one that is busy does not miss what another has heard."""
     while True:
         await woken.wait()

@@ -1,11 +1,11 @@
 """Every room holds what its replay from the first event would hold, row for row."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Final
 
 from psycopg import AsyncConnection, IsolationLevel, Rollback, sql
 
-from commonweal.kernel import read_model
+from commonweal.kernel import read_model, rows
 from commonweal.kernel.read_model import ReadModel, Types
 from commonweal.kernel.streams import Fact
 from commonweal.runtime.verify.finding import Finding
@@ -36,7 +36,7 @@ async def _once(grounds: Grounds, head: int) -> Finding:
             for model in built:
                 for table, columns in replay[model.name].items():
                     finding.looked_at["rows"] += await _rows(connection, table)
-                    if wrong := await _compare(connection, table, list(columns)):
+                    if wrong := await _compare(connection, table, columns, model.keys(table)):
                         finding.differs(f"room {model.name} v{model.version}: {wrong}")
             raise Rollback
     finding.looked_at["rooms"] = len(built)
@@ -81,8 +81,7 @@ async def _replay(
     async for facts in _facts(grounds, to):
         for model in models:
             known = (fact for fact in facts if fact.position <= positions[model.name])
-            statements = [statement for fact in known for statement in model.project(fact)]
-            await read_model.write(connection, model, kinds[model.name], statements)
+            await rows.write(connection, model, kinds[model.name], known)
         if facts:
             grounds.seen("rooms", facts[-1].position, to)
     return kinds
@@ -107,9 +106,11 @@ async def _rows(connection: AsyncConnection[Any], table: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def _compare(connection: AsyncConnection[Any], table: str, columns: list[str]) -> str | None:
+async def _compare(
+    connection: AsyncConnection[Any], table: str, columns: Mapping[str, str], more: tuple[str, ...]
+) -> str | None:
     """The first row, by its key, that is not as its replay; named by its key and columns, never by what it says."""
-    row = await (await connection.execute(_first_difference(table, columns))).fetchone()
+    row = await (await connection.execute(_first_difference(table, columns, more))).fetchone()
     if row is None:
         return None
     key, missing, surplus, changed = row
@@ -120,22 +121,31 @@ async def _compare(connection: AsyncConnection[Any], table: str, columns: list[s
     return f"{table}, row {key}: {', '.join(changed)} not as replayed"
 
 
-def _first_difference(table: str, columns: list[str]) -> sql.Composed:
-    key = sql.Identifier(columns[0])
-    names = [sql.Identifier(name) for name in columns]
-    unlike = [sql.SQL("l.{0} is distinct from s.{0}").format(name) for name in names]
+def _first_difference(table: str, columns: Mapping[str, str], more: tuple[str, ...]) -> sql.Composed:
+    """`more`: the columns that are part of the key beside the first."""
+    keys = [sql.Identifier(name) for name in (next(iter(columns)), *more)]
+    unlike = [_unlike(kind).format(sql.Identifier(name)) for name, kind in columns.items()]
     cases = [
         sql.SQL("case when {} then {} end").format(differs, sql.Literal(name))
         for differs, name in zip(unlike, columns, strict=True)
     ]
+    either = [sql.SQL("coalesce(l.{0}, s.{0})").format(key) for key in keys]
     return sql.SQL(
-        "select coalesce(l.{key}, s.{key})::text, l.{key} is null, s.{key} is null, array_remove(array[{cases}], null) "
-        "from {table} as l full join {shadow} as s on l.{key} = s.{key} "
-        "where {unlike} order by coalesce(l.{key}, s.{key}) limit 1"
+        "select concat_ws(' from ', {either}), l.{key} is null, s.{key} is null, array_remove(array[{cases}], null) "
+        "from {table} as l full join {shadow} as s on {same} "
+        "where {unlike} order by {either} limit 1"
     ).format(
-        key=key,
+        key=keys[0],
+        either=sql.SQL(", ").join(either),
+        same=sql.SQL(" and ").join(sql.SQL("l.{0} = s.{0}").format(key) for key in keys),
         cases=sql.SQL(", ").join(cases),
         table=sql.Identifier(table),
         shadow=sql.Identifier("pg_temp", table),
         unlike=sql.SQL(" or ").join(unlike),
     )
+
+
+def _unlike(kind: str) -> sql.SQL:
+    """JSON that is kept as it was written is compared as it was written."""
+    text = "::text" if kind == "json" else ""
+    return sql.SQL("l.{0}" + text + " is distinct from s.{0}" + text)

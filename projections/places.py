@@ -1,0 +1,53 @@
+"""Places: practices, the PCN each was in and when, and the trusts of an ICS, in every room that shows them."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from commonweal.domain import tenant
+from commonweal.kernel.read_model import Change, Put, Remove, Statement
+from commonweal.kernel.streams import Fact
+
+_RECEIVED_ON: Final = "({up}.received_at at time zone 'Europe/London')::date"
+MEMBERSHIP: Final = f"""select m.practice, m.name, m.pcn from {{membership}} as m
+    where m.practice = {{up}}.practice and m.joined_on <= {_RECEIVED_ON} and (m.left_on is null or m.left_on > {_RECEIVED_ON})
+    order by m.joined_on desc limit 1"""
+"""SQL: the practice of a referral `{up}`, as it was on the day the referral came: one row, or none."""
+PRACTICE: Final = (
+    "left join lateral (select {up}.practice, m.name, m.pcn from (select) as o left join lateral ("
+    + MEMBERSHIP
+    + ") as m on true) as {row} on true"
+)
+"""The join that brings it in as `{row}`, with its code alone where nobody has told of it."""
+PCN: Final = f"(select p.pcn from ({MEMBERSHIP.replace('{up}', '{row}')}) as p)"
+"""SQL: the PCN of a referral `{row}`."""
+
+
+def places(fact: Fact) -> Iterable[Statement]:
+    """What an event of the ICS changes in the tables `pcn`, `membership` and `trust`."""
+    match fact.event:
+        case tenant.PCNFormed(pcn=pcn, name=name):
+            yield Put("pcn", {"pcn": pcn, "name": name})
+        case tenant.PracticeJoinedPCN() as event:
+            yield _joined(event)
+        case tenant.PracticeLeftPCN(practice=practice, pcn=pcn, joined_on=joined, left_on=left):
+            yield Change("membership", f"{pcn}|{practice}|{joined}", {"left_on": left})
+        case tenant.TrustConnected(trust=trust, name=name):
+            yield Put("trust", {"trust": trust, "name": name})
+        case tenant.TrustDisconnected(trust=trust):
+            yield Remove("trust", trust)
+        case _:
+            pass
+
+
+def _joined(event: tenant.PracticeJoinedPCN) -> Put:
+    return Put(
+        "membership",
+        {
+            "membership": f"{event.pcn}|{event.practice}|{event.joined_on}",
+            "practice": event.practice,
+            "name": event.name,
+            "pcn": event.pcn,
+            "joined_on": event.joined_on,
+            "left_on": None,
+        },
+    )
