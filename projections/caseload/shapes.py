@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 from enum import Enum
+from typing import Final
 
 import strawberry
 
-from commonweal.kernel.reading import Position
+from commonweal.kernel.view import Connection, Edge, column, one
+from projections.places import PRACTICE
 
 
 @strawberry.enum(description="Where a referral stands on the way from referral to support.")
@@ -17,13 +19,18 @@ class CaseloadStage(Enum):
     CLOSED = "CLOSED"
 
 
+_AGE: Final = "extract(year from age(%(today)s::date, {row}.date_of_birth))"
+_AGE_BAND: Final = f"""case when {_AGE} < 18 then 'Under 18' when {_AGE} < 35 then '18 to 34' when {_AGE} < 55 then '35 to 54'
+    when {_AGE} < 75 then '55 to 74' when {_AGE} >= 75 then '75 and over' end"""
+
+
 @strawberry.type(description="Someone we support. Every personal field is null once the person is erased.")
 class CaseloadPerson:
-    id: strawberry.ID
+    id: strawberry.ID = column("{up}.person_id")
     name: str | None
     nhs_number: str | None
     date_of_birth: date | None
-    age_band: str | None
+    age_band: str | None = column(_AGE_BAND, "The age as a band of years, which is all a board needs.")
     phone: str | None
     email: str | None
     address: str | None
@@ -37,81 +44,73 @@ class CaseloadPerson:
     safe_to_leave_message: bool | None = strawberry.field(
         description="Whether a message may be left; null where nobody has asked."
     )
-    erased: bool
+    erased: bool = column("coalesce({row}.erased, true)")
 
 
 @strawberry.type(description="A practice; `code` is its ODS code where that is known.")
 class CaseloadPractice:
-    code: str
+    code: str = column("{row}.practice")
     name: str | None
-    pcn_code: str | None
-    pcn_name: str | None
+    pcn_code: str | None = column("{row}.pcn")
+    pcn_name: str | None = column("(select n.name from {pcn} as n where n.pcn = {row}.pcn)")
 
 
 @strawberry.type
 class CaseloadLinkWorker:
-    id: strawberry.ID
-    name: str
+    id: strawberry.ID = column("{up}.link_worker_id")
+    name: str = column("coalesce({row}.display_name, {up}.link_worker_id)")
 
 
 @strawberry.type(
     description="A referral as it stands now. Codes are those of the NHS Data Dictionary or listed as local."
 )
 class CaseloadReferral:
-    id: strawberry.ID
+    id: strawberry.ID = column("{row}.referral_id")
     version: int
     stage: CaseloadStage
     phase: str
     priority: str
-    needs: list[str]
+    needs: list[str] = column("{row}.reasons")
     source: str
-    source_organisation: str
-    source_organisation_name: str | None
+    source_organisation: str = column("{row}.source_org")
+    source_organisation_name: str | None = column("(select t.name from {trust} as t where t.trust = {row}.source_org)")
     setting: str
     referrer_role: str = strawberry.field(description="What the referrer is, for example `gp` or `nurse`.")
     received_at: datetime
     since: datetime
     overdue: bool
-    person: CaseloadPerson
-    practice: CaseloadPractice | None
-    link_worker: CaseloadLinkWorker | None
+    person: CaseloadPerson = one("left join {person} as {row} on {row}.person_id = {up}.person_id")
+    practice: CaseloadPractice | None = one(PRACTICE, present="{up}.practice is not null")
+    link_worker: CaseloadLinkWorker | None = one(
+        "left join {link_worker} as {row} on {row}.worker_id = {up}.link_worker_id",
+        present="{up}.link_worker_id is not null",
+    )
 
 
 @strawberry.type
-class CaseloadEdge:
-    cursor: str
-    node: CaseloadReferral
-
-
-@strawberry.type
-class PageInfo:
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+class CaseloadEdge(Edge[CaseloadReferral]):
+    pass
 
 
 @strawberry.type(description="A page of the caseload, how many there are in all, and how fresh it is.")
-class CaseloadConnection:
-    edges: list[CaseloadEdge]
-    page_info: PageInfo
-    total_count: int
-    as_of: datetime
-    position: Position
+class CaseloadConnection(Connection[CaseloadEdge]):
+    pass
 
 
 @strawberry.type(description="A link worker in post: the weight of the cases held, and the most that fits.")
 class CaseloadCapacity:
-    id: strawberry.ID
-    name: str
-    held: int
-    room: int
+    id: strawberry.ID = column("{row}.worker_id")
+    name: str = column("{row}.display_name")
+    held: int = column(
+        "coalesce((select sum(r.weight) from {referral} as r where r.link_worker_id = {row}.worker_id), 0)::int"
+    )
+    room: int = column("{row}.fte_percent * {row}.caseload_limit / 100")
     away: bool
 
 
 @strawberry.type(description="An organisation by its ODS code.")
 class CaseloadOrganisation:
-    code: str
+    code: str = column("{row}.trust")
     name: str
 
 

@@ -1,12 +1,11 @@
 """A room on real PostgreSQL with two ICSs, and questions put to it as the web process puts them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+import json
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
-
-from psycopg import AsyncConnection, AsyncCursor
 
 from commonweal.kernel import read_model
 from commonweal.kernel.follow import Room
@@ -14,10 +13,11 @@ from commonweal.kernel.handle import Receipt, handle
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.reading import Reader
 from commonweal.runtime.access import Principal
-from commonweal.runtime.asking import context, make_asker
+from commonweal.runtime.answering import Answering
+from commonweal.runtime.asking import make_asker
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.permissions import views
-from commonweal.runtime.schema import schema
+from commonweal.runtime.schema import Asker, schema
 from tenants.store import Tenant
 from tests.tenant import about, store
 
@@ -25,7 +25,7 @@ T = TypeVar("T")
 Rows = dict[str, list[tuple[Any, ...]]]
 Grants = tuple[tuple[str, str], ...]
 EVERYTHING: Grants = (("team_lead", "tenant"),)
-SCHEMA = schema(introspection=True)
+ANSWERING = Answering(schema(introspection=True))
 
 
 @dataclass
@@ -89,7 +89,7 @@ class Scene:
             async with self.tenants[ods].pool.borrow() as connection:
                 tables = await read_model.types(connection, self.model)
                 return {
-                    table: await (await connection.execute(f"table {table} order by 1".encode())).fetchall()
+                    table: await (await connection.execute(f"table {table} order by 1, 2".encode())).fetchall()
                     for table in tables
                 }
 
@@ -123,42 +123,36 @@ class Scene:
         self, document: str, grants: Grants = EVERYTHING, ods: str = "QPM", **variables: Any
     ) -> tuple[Any, Any]:
         """The same, for a test that does something meanwhile."""
+        answer = json.loads(await ANSWERING.answer(self.asker(grants, ods), document, None, variables))
+        return answer["data"], answer.get("errors", [])
+
+    def asker(self, grants: Grants = EVERYTHING, ods: str = "QPM") -> Asker:
+        """Someone with these grants, whose statements are remembered from now on."""
         principal = Principal("user-wren", "https://login.example.test", ods, frozenset(grants))
         asker = make_asker(principal, self.tenants[ods], "test")
         self.statements.clear()
-        reader = Reader(self._remembering(ods), views(grants), asker.reader.today)
-        result = await SCHEMA.execute(document, variables, context_value=context(replace(asker, reader=reader)))
-        return result.data, [each.formatted for each in result.errors or []]
+        reader = Remembering(self.tenants[ods].pool.borrow, views(grants), asker.now, asker.reader.today)
+        reader.told = self.statements
+        return replace(asker, reader=reader)
 
-    def _remembering(self, ods: str) -> Any:
-        """Lends the tenant's connections with a cursor that remembers what it was told."""
-        told = self.statements
 
-        class Remembering(AsyncCursor[Any]):
-            async def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
-                told.append(query.decode() if isinstance(query, bytes) else query)
-                return await super().execute(query, *arguments, **options)
+class Remembering(Reader):
+    """Reads, and remembers what it told the database."""
 
-        @asynccontextmanager
-        async def borrow() -> AsyncIterator[AsyncConnection[Any]]:
-            async with self.tenants[ods].pool.borrow() as connection:
-                usual = connection.cursor_factory
-                connection.cursor_factory = Remembering
-                try:
-                    yield connection
-                finally:
-                    connection.cursor_factory = usual
+    told: list[str]
 
-        return borrow
+    async def row(self, statement: bytes, parameters: Sequence[object]) -> list[bytes | None]:
+        self.told.append(statement.decode())
+        return await super().row(statement, parameters)
 
 
 @contextmanager
-def scene(servers: Installation, model: ReadModel) -> Iterator[Scene]:
-    """Two new ICSs, QPM and QMF, with the tables of one room."""
+def scene(servers: Installation, model: ReadModel, *beside: ReadModel) -> Iterator[Scene]:
+    """Two new ICSs, QPM and QMF, with the tables of one room, and of others that stay empty."""
     with asyncio.Runner() as runner:
         stack = AsyncExitStack()
         try:
-            opened = runner.run(stack.enter_async_context(store(servers, "QPM", "QMF", models=[model])))
+            opened = runner.run(stack.enter_async_context(store(servers, "QPM", "QMF", models=[model, *beside])))
             tenants = {ods: runner.run(opened.tenant(ods)) for ods in ("QPM", "QMF")}
             yield Scene(runner, tenants, model)
         finally:

@@ -1,14 +1,13 @@
 """Reading a view: a connection that sees one ICS, and how much of it the one who asks may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
-from typing import Any, Final, NewType
+from datetime import date, datetime
+from typing import Final, NewType
 
 import strawberry
 from graphql import GraphQLError
-from psycopg.rows import dict_row
+from psycopg import AsyncRawCursor
 from strawberry.types.scalar import ScalarDefinition
 
 from commonweal.kernel.log import Borrow
@@ -39,23 +38,21 @@ class Scope:
     practices: frozenset[str] = frozenset()
     link_workers: frozenset[str] = frozenset()
 
-    def parameters(self) -> dict[str, Any]:
-        """For a statement with `%(everything)s`, `%(own_pcns)s`, `%(own_practices)s` and `%(own_link_workers)s`."""
-        return {
-            "everything": self.everything,
-            "own_pcns": sorted(self.pcns),
-            "own_practices": sorted(self.practices),
-            "own_link_workers": sorted(self.link_workers),
-        }
-
 
 class Reader:
     """Reads the rooms of one ICS for one person. It is handed a connection; it never knows which ICS it reads."""
 
-    def __init__(self, borrow: Borrow, views: Mapping[str, Scope], today: date) -> None:
+    def __init__(self, borrow: Borrow, views: Mapping[str, Scope], now: datetime, today: date) -> None:
+        """`today` is the day in London of `now`."""
         self._borrow = borrow
         self._views = views
+        self.now = now
         self.today = today
+
+    @property
+    def sight(self) -> frozenset[tuple[str, Scope]]:
+        """All that decides what they may see."""
+        return frozenset(self._views.items())
 
     def scope(self, view: str) -> Scope:
         """How much of a view the one who asks may see. Raises a located OUT_OF_SCOPE error where it is nothing."""
@@ -63,26 +60,37 @@ class Reader:
             raise GraphQLError(f"your role does not show you {view}", extensions={"code": "OUT_OF_SCOPE"})
         return scope
 
-    async def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """One statement's rows, by column name. Raises a located REFUSED error for a text no database holds."""
-        for name, value in parameters.items():
-            if isinstance(value, str) and not _holds(value):
-                raise GraphQLError(f"{name} holds a character that cannot be", extensions={"code": "REFUSED"})
-        async with self._borrow() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(statement.encode(), parameters, prepare=True)
-            return await cursor.fetchall()
+    def over(self, borrow: Borrow) -> "Reader":
+        """The same one, reading with another connection of the same ICS."""
+        return Reader(borrow, self._views, self.now, self.today)
+
+    async def row(self, statement: bytes, parameters: Sequence[object]) -> list[bytes | None]:
+        """The one row of a statement with `$1 …` in it, each column as the server wrote it.
+
+        Raises a REFUSED error for a text that no database holds.
+        """
+        if not all(_holds(each) for each in parameters if isinstance(each, str)):
+            raise GraphQLError("a text holds a character that cannot be", extensions={"code": "REFUSED"})
+        async with self._borrow() as connection, AsyncRawCursor(connection) as cursor:
+            await cursor.execute(statement, parameters, prepare=True)
+            found = cursor.pgresult
+            assert found is not None  # noqa: S101 – it was executed
+            return [found.get_value(0, number) for number in range(found.nfields)]
+
+
+def reader(info: strawberry.Info) -> Reader:
+    """The one who asks."""
+    found = info.context["reader"]
+    assert isinstance(found, Reader)  # noqa: S101 – the web process puts it there
+    return found
 
 
 def _holds(text: str) -> bool:
     """Text as PostgreSQL has it: no NUL, and no half of a surrogate pair."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def statement(folder: Path, name: str) -> str:
-    """The SQL in `<folder>/<name>.sql`, without its comments: they may hold a percent sign."""
-    lines = (folder / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--"))
-
-
-PAGE_AT_MOST: Final = 200
-"""Rows of one page."""
+    if "\0" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,6 +1,8 @@
 """Who may do and see what: one line for each command and each view; what has no line, nobody may."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final
 
 from commonweal.domain import allocation, consent, hospital, link_worker, person, receive, referral, user
@@ -52,14 +54,26 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     user.RevokeUser: frozenset({"administrator"}),
 }
 
+DEEDS: Final[dict[str, frozenset[str]]] = {
+    "replay": frozenset({"administrator"}),
+}
+"""What is no command, for no record changes by it."""
+
 VIEWS: Final[dict[str, frozenset[str]]] = {
+    "integrations": frozenset({"administrator", "ig_lead"}),
     "caseload": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
+    "waiting_list": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
 }
 
 
 def may(grants: Grants, command: type) -> bool:
     """Does any of someone's roles allow this command at all?"""
     return any(role in COMMANDS.get(command, frozenset()) for role, _ in grants)
+
+
+def may_do(grants: Grants, deed: str) -> bool:
+    """Does any of someone's roles, held for the whole ICS, allow this?"""
+    return any(role in DEEDS[deed] and where == "tenant" for role, where in grants)
 
 
 def scope(grants: Grants, roles: frozenset[str]) -> Scope | None:
@@ -75,10 +89,15 @@ def scope(grants: Grants, roles: frozenset[str]) -> Scope | None:
     )
 
 
-def views(grants: Grants) -> dict[str, Scope]:
+def views(grants: Grants) -> Mapping[str, Scope]:
     """Every view someone may see, and how much of it."""
-    held = tuple(grants)
-    return {name: found for name, roles in VIEWS.items() if (found := scope(held, roles)) is not None}
+    return _views(frozenset(grants))
+
+
+@lru_cache(maxsize=4096)
+def _views(grants: frozenset[tuple[str, str]]) -> Mapping[str, Scope]:
+    found = ((name, scope(grants, roles)) for name, roles in VIEWS.items())
+    return MappingProxyType({name: seen for name, seen in found if seen is not None})
 
 
 def organisations(grants: Grants, command: type) -> frozenset[str] | None:

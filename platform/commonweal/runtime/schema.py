@@ -2,33 +2,39 @@
 
 import re
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import strawberry
 import structlog
-from graphql import FieldNode, GraphQLError, NoSchemaIntrospectionCustomRule
-from strawberry.extensions import AddValidationRules, MaxTokensLimiter, ParserCache, ValidationCache
+from graphql import ASTValidationRule, FieldNode, GraphQLError, GraphQLSchema, NoSchemaIntrospectionCustomRule
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.types.base_scalars import DateTimeDefinition
 
 from commonweal.domain import consent, link_worker, person, receive, referral, user, values
 from commonweal.domain.message import Refused
 from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.decider import BEHAVIOURS
+from commonweal.kernel.fetch import fetch, get
 from commonweal.kernel.handle import Stale, handle
 from commonweal.kernel.reading import SCALARS, Position, Reader, Scope
 from commonweal.kernel.trace import where
-from commonweal.runtime import limits, mutations, permissions
+from commonweal.kernel.view import PLAN, Root, subscription_type
+from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import Principal
 from commonweal.runtime.mutations import Receipt
+from commonweal.runtime.refusals import Counted
+from projections.caseload import READ_MODEL as CASELOAD
 from projections.caseload.graphql import Query as Caseload
+from projections.caseload.graphql import one_referral
+from projections.waiting_list.graphql import Query as WaitingList
 from tenants.store import Tenant
 
 log = structlog.get_logger()
-
-_CONFIG: Final = StrawberryConfig(scalar_map={**SCALARS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,16 @@ async def _run(
     )
     try:
         made = mutations.make(command, record, given, asker.now)
+    except Refused as refusal:
+        raise refused(str(refusal)) from None
+    try:
         receipt = await handle(asker.tenant.streams, record, made, about, expected_version=version)
     except (Refused, Claimed) as refusal:
-        raise refused(str(refusal)) from None
+        raise Counted(str(refusal), extensions={"code": "REFUSED"}) from None
     except Stale as stale:
-        raise refused(str(stale), "CONFLICT", version=stale.version) from None
+        raise Counted(str(stale), extensions={"code": "CONFLICT", "version": stale.version}) from None
     except Conflict as conflict:
-        raise refused(str(conflict), "CONFLICT") from None
+        raise Counted(str(conflict), extensions={"code": "CONFLICT"}) from None
     return Receipt(
         id=strawberry.ID(record),
         version=receipt.version,
@@ -137,25 +146,38 @@ async def _own_link_worker(asker: Asker, scope: Scope, record: str) -> None:
 
 async def _own_referral(asker: Asker, scope: Scope, record: str) -> None:
     """The scope is that of the roles that allow the command: another role may show more."""
-    reader = Reader(asker.tenant.pool.borrow, {"caseload": scope}, asker.reader.today)
-    if await Caseload().caseload_referral(_Context({"reader": reader}), strawberry.ID(record)) is None:
+    reader = Reader(asker.tenant.pool.borrow, {"caseload": scope}, asker.now, asker.reader.today)
+    if await fetch(reader, CASELOAD, one_referral(reader, record)) is None:
         raise refused("there is no such referral among those you see", "NOT_FOUND")
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    context: dict[str, Any]
-
-
 @strawberry.type
-class Query(Caseload):
+class Query(Caseload, WaitingList):
     """Every room's questions."""
 
 
 class Schema(strawberry.Schema):
-    """Errors nobody foresaw are told as such and kept for those who run the installation, without what was in them."""
+    """The types of every room and command, with what the planner knows of them."""
 
-    def process_errors(self, errors: list[GraphQLError], _execution_context: Any = None) -> None:
+    rules: tuple[type[ASTValidationRule], ...] = ()
+    """What a document has to keep to beside the specification's rules and our limits."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        return self._schema
+
+    @cached_property
+    def planned(self) -> dict[str, Root]:
+        """Root fields of queries and subscriptions that the planner knows, by their names."""
+        assert self.core.query_type is not None  # noqa: S101 – made below
+        return {
+            name: known
+            for name, each in self.core.query_type.fields.items()
+            if (known := each.extensions["strawberry-definition"].metadata.get(PLAN)) is not None
+        }
+
+    def told(self, errors: Sequence[GraphQLError]) -> Sequence[GraphQLError]:
+        """Errors as they are told. One nobody foresaw is kept for those who run the installation, without what was in it."""
         for error in errors:
             cause = error.original_error
             if cause is not None and not isinstance(cause, GraphQLError):
@@ -164,6 +186,7 @@ class Schema(strawberry.Schema):
                 error.extensions = {"code": "INTERNAL"}
             elif not error.extensions:
                 error.extensions = {"code": "REFUSED"}
+        return errors
 
 
 def _field(error: GraphQLError) -> str:
@@ -172,21 +195,27 @@ def _field(error: GraphQLError) -> str:
     return node.name.value if isinstance(node, FieldNode) else ""
 
 
+def _instant(value: datetime) -> str:
+    """ISO 8601 with as few digits as it needs, as PostgreSQL writes it."""
+    whole, point, rest = value.isoformat().partition(".")
+    return f"{whole}.{rest[:6].rstrip('0')}{rest[6:]}" if point else whole
+
+
+_CONFIG: Final = StrawberryConfig(
+    scalar_map={**SCALARS, datetime: replace(DateTimeDefinition, serialize=_instant)}, default_resolver=get
+)
+
+
 def schema(*, introspection: bool) -> Schema:
     """The schema, with its limits."""
-    # Made once: a document is validated once for the same rules.
-    rules = [limits.Limits] if introspection else [limits.Limits, NoSchemaIntrospectionCustomRule]
-    return Schema(
+    made = Schema(
         query=Query,
         mutation=mutations.mutation_type(_run),
+        subscription=subscription_type(Query),
         config=_CONFIG,
-        extensions=[
-            lambda: MaxTokensLimiter(max_token_count=limits.TOKENS),
-            lambda: AddValidationRules(list(rules)),
-            ParserCache,
-            ValidationCache,
-        ],
     )
+    made.rules = () if introspection else (NoSchemaIntrospectionCustomRule,)
+    return made
 
 
 if __name__ == "__main__":
