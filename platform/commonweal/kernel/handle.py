@@ -10,14 +10,14 @@ import msgspec
 from psycopg import OperationalError
 
 from commonweal.domain.message import Refused
-from commonweal.kernel.append import About, Append, Conflict, NewClaim, NewEvent, Repeated
+from commonweal.kernel import trace
+from commonweal.kernel.append import About, Append, Claimed, Conflict, NewClaim, NewEvent, Repeated
+from commonweal.kernel.counting import APPENDED, commanded
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS, Behaviour
 from commonweal.kernel.streams import Kept, Streams
 
 _TRIES: Final = 40
 """How often a command is decided anew before it gives way: other processes would have to win each time."""
-
-
 _CUTS: Final = 4
 """How often a cut connection to PostgreSQL is tried again within one command."""
 
@@ -45,6 +45,7 @@ class _Asked(msgspec.Struct, frozen=True):
     behaviour: Behaviour
     identity: str
     command: object
+    command_id: UUID
     about: About
     expected_version: int | None
 
@@ -72,9 +73,26 @@ async def handle(
     record moved on since the caller looked, `Conflict` where others kept winning. The same command id again answers with
     the first receipt.
     """
-    if about.command_id is None:
-        about = msgspec.structs.replace(about, command_id=uuid4())
-    asked = _Asked(behaviours[type(command)], identity, command, about, expected_version)
+    asked = _Asked(behaviours[type(command)], identity, command, about.command_id or uuid4(), about, expected_version)
+    name, outcome = type(command).__name__, "failed"
+    with trace.span(f"command {name}", tenant=streams.tenant) as span:
+        try:
+            receipt = await _carried_out(streams, asked)
+            outcome = "repeated" if receipt.repeated else "done"
+        except (Refused, Claimed):
+            outcome = "refused"
+            raise
+        except (Stale, Conflict):
+            outcome = "conflict"
+            raise
+        finally:
+            commanded(name, outcome, streams.tenant)
+            if outcome != "failed":
+                span.note(outcome=outcome)
+    return receipt
+
+
+async def _carried_out(streams: Streams, asked: _Asked) -> Receipt:
     failures = 0
     for attempt in range(_TRIES):
         if attempt > 1:
@@ -107,7 +125,7 @@ async def _attempt(streams: Streams, asked: _Asked) -> Receipt | None:
         await _make_keys(streams, missing)
         return None
     try:
-        return await _write(streams, made, asked.about)
+        return await _write(streams, made, asked)
     except Repeated:
         return await _first_receipt(streams, asked)
     except Conflict:
@@ -138,7 +156,7 @@ async def _confirm(streams: Streams, asked: _Asked) -> Receipt | None:
     kept = await _read(streams.committed, asked)
     if any(_decide(asked, kept)):
         return None
-    return Receipt(_command_id(asked.about), kept[0].stream_id, kept[0].version, await streams.log.head())
+    return Receipt(asked.command_id, kept[0].stream_id, kept[0].version, await streams.log.head())
 
 
 def _forget(streams: Streams, kept: list[Kept]) -> None:
@@ -152,30 +170,29 @@ async def _make_keys(streams: Streams, names: list[str]) -> None:
             raise Refused("this record was erased: nothing personal can be added to it")
 
 
-async def _write(streams: Streams, made: list[_Made], about: About) -> Receipt:
+async def _write(streams: Streams, made: list[_Made], asked: _Asked) -> Receipt:
     events: list[NewEvent] = []
     claims: list[NewClaim] = []
     for each in made:
         written, claimed = streams.write(each.kept, each.events, each.states)
         events += written
         claims += claimed
-    append = Append([(each.kept.stream_id, each.kept.version) for each in made], events, claims, about)
-    for each in made:
-        if each.events:
-            streams.advance(each.kept, each.states, append.done)
-    before = await streams.log.append(append)
+    with trace.span("append"):
+        here = trace.traceparent() or asked.about.traceparent  # whoever follows the events goes on from here
+        about = msgspec.structs.replace(asked.about, command_id=asked.command_id, traceparent=here)
+        append = Append([(each.kept.stream_id, each.kept.version) for each in made], events, claims, about)
+        for each in made:
+            if each.events:
+                streams.advance(each.kept, each.states, append.done)
+        before = await streams.log.append(append)
+    APPENDED.add(streams.tenant, by=len(events))
     primary = made[0]
     version = primary.kept.version + len(primary.events)
-    return Receipt(_command_id(about), primary.kept.stream_id, version, before + len(events))
+    return Receipt(asked.command_id, primary.kept.stream_id, version, before + len(events))
 
 
 async def _first_receipt(streams: Streams, asked: _Asked) -> Receipt | None:
-    command_id = _command_id(asked.about)
     stream_id = DECIDERS[asked.behaviour.primary].stream_id(asked.identity)
-    found = await streams.log.receipt(command_id, stream_id)
-    return None if found is None else Receipt(command_id, stream_id, version=found[1], position=found[0], repeated=True)
-
-
-def _command_id(about: About) -> UUID:
-    assert about.command_id is not None  # noqa: S101 – `handle` gave it one
-    return about.command_id
+    if (found := await streams.log.receipt(asked.command_id, stream_id)) is None:
+        return None
+    return Receipt(asked.command_id, stream_id, version=found[1], position=found[0], repeated=True)

@@ -19,7 +19,7 @@ from commonweal.domain import policies
 from commonweal.domain.deadlines import deadline, when_due
 from commonweal.domain.message import Refused
 from commonweal.domain.policies import Forget, Notes, Send
-from commonweal.kernel import deadlines, notes
+from commonweal.kernel import deadlines, notes, trace
 from commonweal.kernel.append import About
 from commonweal.kernel.deadlines import Timed
 from commonweal.kernel.handle import handle
@@ -125,7 +125,8 @@ class Reactor:
         for fact in facts:
             noted.note(fact.identity, fact.event)
             for each in policies.follows(noted, fact.identity, fact.event):
-                await self._carry_out(each, fact)
+                with trace.attached(fact.traceparent):
+                    await self._carry_out(each, fact)
             if (found := deadline(noted.policies, fact.identity, fact.event)) is not None:
                 timed.append(Timed(found, fact.event_id, fact.position))
         async with self.borrow() as connection, connection.transaction():

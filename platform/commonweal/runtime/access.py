@@ -1,5 +1,6 @@
 """Access: what somebody may do in an ICS is what that ICS itself granted them."""
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
@@ -9,6 +10,7 @@ from typing import Final
 from litestar.exceptions import PermissionDeniedException
 
 from commonweal.domain import user
+from commonweal.kernel.trace import refused
 from commonweal.runtime.identity import Claims
 from tenants.store import Store, UnknownTenant
 
@@ -20,7 +22,9 @@ KEPT: Final = 10_000
 class NotAllowed(PermissionDeniedException):
     """We know who asks, and they may not: 403 with a sentence."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, kind: str = "access", tenant: str = "") -> None:
+        """`kind` and `tenant` are counted: see `kernel.counting.REFUSALS`."""
+        refused(kind, tenant)
         super().__init__(detail=sentence)
 
 
@@ -56,6 +60,7 @@ class Access:
         self._store = store
         self._fresh = fresh
         self._known: OrderedDict[tuple[str, str], tuple[float, frozenset[tuple[str, str]]]] = OrderedDict()
+        self._reading: dict[tuple[str, str], asyncio.Future[frozenset[tuple[str, str]]]] = {}
 
     async def principal(self, claims: Claims) -> Principal:
         """Who asks, with what they may do. Raises NotAllowed, in the same words for an ICS that is not hosted here."""
@@ -63,7 +68,8 @@ class Access:
         grants = await self._grants(claims.tenant, identity)
         if not grants:
             raise NotAllowed(
-                "you have no access to Commonweal for this ICS: ask whoever looks after Commonweal where you work"
+                "you have no access to Commonweal for this ICS: ask whoever looks after Commonweal where you work",
+                tenant=claims.tenant,
             )
         return Principal(identity, claims.issuer, claims.tenant, grants, claims.name)
 
@@ -71,7 +77,12 @@ class Access:
         now = time.monotonic()
         if (hit := self._known.get((tenant, identity))) is not None and now < hit[0]:
             return hit[1]
-        grants = await self._read(tenant, identity)
+        if (
+            reading := self._reading.get((tenant, identity))
+        ) is None:  # many sockets of one user ask in the same moment
+            reading = self._reading[tenant, identity] = asyncio.ensure_future(self._read(tenant, identity))
+            reading.add_done_callback(lambda _: self._reading.pop((tenant, identity), None))
+        grants = await asyncio.shield(reading)
         self._known[tenant, identity] = (now + self._fresh, grants)
         if len(self._known) > KEPT:
             self._known.popitem(last=False)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from nats.aio.msg import Msg
+from structlog.contextvars import bind_contextvars
 
 from commonweal.kernel.trace import where
 from commonweal.runtime.process import Process, end
@@ -36,6 +37,7 @@ async def each_tenant(process: Process, store: Store, work: Work) -> None:
             event.set()
 
     async def keep(ods: str) -> None:
+        bind_contextvars(tenant=ods)  # in every line this task writes from here on
         while True:
             try:
                 await work(await store.tenant(ods), woken[ods])

@@ -7,10 +7,14 @@ from types import TracebackType
 from typing import Final
 
 import structlog
+from opentelemetry.trace import format_span_id, format_trace_id
 from structlog.typing import EventDict, Processor
+
+from commonweal.kernel import trace
 
 _BEFORE: Final[tuple[Processor, ...]] = (
     structlog.contextvars.merge_contextvars,
+    lambda _logger, _method, line: in_trace(line),
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -37,6 +41,13 @@ def configure(level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+
+
+def in_trace(line: EventDict) -> EventDict:
+    """Put the trace and the span we are in into the line, under the names OpenTelemetry gives them."""
+    if (place := trace.here()) is not None:
+        line["trace_id"], line["span_id"] = format_trace_id(place.trace_id), format_span_id(place.span_id)
+    return line
 
 
 def without_values(_logger: object, _method: str, line: EventDict) -> EventDict:

@@ -45,7 +45,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_jwks_url: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = None
-    """Where spans and metrics go; OTEL_EXPORTER_OTLP_ENDPOINT is read too."""
+    """Where spans go, by OTLP over HTTP; OTEL_EXPORTER_OTLP_ENDPOINT is read too. None: no spans are made."""
+    trace_ratio: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    """The share of new traces that are made; None: all in development, one in ten in production. A caller that began one decides
+    for its own requests."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Port | None = None
+    """Where a process shows its numbers to Prometheus; None: nowhere. `up` gives each process one of its own from here on."""
 
     @property
     def platform_key_path(self) -> Path:
@@ -54,6 +60,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def tenant_keys(self) -> Path:
         return self.tenant_key_dir or self.data / "keys"
+
+    @property
+    def traced(self) -> float:
+        """The share of new traces that are made."""
+        if self.trace_ratio is not None:
+            return self.trace_ratio
+        return 1.0 if self.environment == "development" else 0.1
 
     @property
     def embedded(self) -> bool:
@@ -158,6 +171,8 @@ def _agreeing(settings: Settings) -> Settings:
         raise Refused("COMMONWEAL_VAULT_URL needs COMMONWEAL_DATABASE_URL beside it")
     if settings.port == settings.mllp_port:
         raise Refused(f"COMMONWEAL_PORT and COMMONWEAL_MLLP_PORT are both {settings.port}; they must differ")
+    if settings.metrics_port in {settings.port, settings.mllp_port}:
+        raise Refused(f"COMMONWEAL_METRICS_PORT is {settings.metrics_port}, which is taken already; it must differ")
     return settings
 
 
