@@ -13,7 +13,7 @@ async def main(process: Process) -> None:
     process.ready()
     process.log.info("at work")
     if wish == "end":
-        await asyncio.sleep(1)
+        await asyncio.sleep(2)
         raise RuntimeError("words about 9434765919")
     await process.stop.wait()
     process.log.info("asked to stop")

@@ -39,7 +39,8 @@ def test_the_road_from_an_empty_installation_to_two_ics(hosting: Scene) -> None:
     qmf, qpm = listed = hosting.ask("tenants", "list")
     assert (qpm["ods"], qpm["name"], qpm["database"]) == ("QPM", "Northamptonshire", "main")
     assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (24, 4, 0)
-    assert qpm["rooms"] == [{"name": "caseload", "version": 1, "position": 0, "lag": qpm["position"]}]
+    unread = {"version": 1, "position": 0, "lag": qpm["position"]}
+    assert qpm["rooms"] == [{"name": "caseload", **unread}, {"name": "waiting_list", **unread}]
     assert qmf["ods"] == "QMF"
     assert "North East London" in hosting.run("tenants", "list").stdout
 
@@ -94,7 +95,10 @@ def test_without_a_running_installation_a_command_starts_what_it_needs(data: Pat
 
     listed = run("tenants", "list", "--json")
     assert (listed.returncode, listed.stdout) == (0, "[]\n"), listed.stderr
+    nowhere = f"no ICS with the code QPM is hosted here (data folder {data}; COMMONWEAL_DATA names another)\n"
     refused = run("simulate", "--tenant", "QPM", "--referrals", "1")
     assert refused.returncode == 1
-    assert refused.stderr == "commonweal: no ICS with the code QPM is hosted here\n"
+    assert refused.stderr == f"commonweal: {nowhere}"
     assert refused.stdout == ""
+    refused = run("token", "--tenant", "QPM", "--role", "triager", "--subject", "demo-none")
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", f"commonweal: {nowhere}")

@@ -122,27 +122,45 @@ def test_killing_the_supervisor_leaves_nothing_running_and_loses_nothing(supervi
     assert again.ends(signal.SIGTERM) == 0
 
 
-def test_a_killed_postgresql_is_named_and_a_new_start_loses_nothing(supervise: Start) -> None:
+def test_a_killed_postgresql_is_named_and_started_again_and_loses_nothing(supervise: Start) -> None:
     supervised = supervise().ready()
     with database(supervised) as connection:
         connection.execute("CREATE TABLE kept (number integer)")
         for number in range(100):
             connection.execute("INSERT INTO kept VALUES (%s)", (number,))
-        started = supervised.descendants()
-        started["postgres"].kill()
-        assert supervised.ends() == 1
-    assert "postgres ended on its own (SIGKILL)" in supervised.said()
-    again = supervise().ready()
-    with database(again) as connection:
+        supervised.descendants()["postgres"].kill()
+        supervised.until("postgres was started again")
+    assert "postgres ended on its own (SIGKILL): starting it again" in supervised.said()
+    with database(supervised) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (100,)
-    assert all(gone(process) for process in started.values())
+    assert supervised.ends(signal.SIGTERM) == 0
 
 
-def test_a_process_that_ends_on_its_own_is_named_and_stops_the_rest(supervise: Start) -> None:
+@pytest.mark.parametrize("name", ["nats", "relay"])
+def test_whatever_is_killed_is_started_again_at_the_same_address(supervise: Start, name: str) -> None:
+    supervised = supervise().ready()
+    told = (supervised.settings.data / "run.json").read_bytes()
+    before = supervised.descendants()
+    before[name].kill()
+    supervised.until(f"{name} was started again")
+    eventually(lambda: name in supervised.descendants())
+    after = supervised.descendants()
+    assert after[name].pid != before[name].pid
+    assert {other: after[other].pid for other in after if other in NAMES and other != name} == {
+        other: before[other].pid for other in before if other in NAMES and other != name
+    }
+    assert (supervised.settings.data / "run.json").read_bytes() == told
+    assert supervised.ends(signal.SIGTERM) == 0
+    assert re.findall(r"\| (\w+) stopped\n", supervised.said()) == [*reversed(NAMES), "nats", "postgres"]
+
+
+def test_a_process_that_ends_again_and_again_is_named_and_stops_the_rest(supervise: Start) -> None:
     supervised = supervise("reactor=end")
     supervised.until("reactor ready")
+    supervised.until("everything ready")
     started = supervised.descendants()
-    assert supervised.ends() == 1
+    assert supervised.ends(seconds=60) == 1
+    assert "reactor ended on its own (code 1): starting it again" in supervised.said()
     assert "reactor ended on its own (code 1): stopping the rest" in supervised.said()
     assert "RuntimeError" in supervised.said()
     assert "9434765919" not in supervised.said()

@@ -10,6 +10,7 @@ import base64
 import re
 import zlib
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
@@ -27,6 +28,8 @@ SPEC: Final = "1.0"
 
 _CATEGORY: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~|:@-]*")
+"""What a header's value may hold as it is."""
 _NOTHING: Final = msgspec.Raw()
 
 
@@ -61,20 +64,31 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(CloudEvent).decode
+_look_over: Final = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def subject(tenant: str, recorded: Recorded) -> str:
     """`sp.QPM.referral.7.ReferralAccepted`; the stream's id is not in it, nor anything about a person."""
-    named = category(recorded.stream_id)
-    kind = named if _CATEGORY.fullmatch(named) else "foreign"
-    part = zlib.crc32(recorded.stream_id.encode()) % PARTS
-    event = re.sub(r"[^A-Za-z0-9_-]", "_", recorded.type) or "_"
-    return f"sp.{tenant}.{kind}.{part}.{event}"
+    stream_id = recorded.stream_id
+    part = zlib.crc32(stream_id.encode()) % PARTS
+    return f"sp.{tenant}.{_kind(category(stream_id))}.{part}.{_event(recorded.type)}"
+
+
+@lru_cache(1024)
+def _kind(named: str) -> str:
+    return named if _CATEGORY.fullmatch(named) else "foreign"
+
+
+@lru_cache(1024)
+def _event(named: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", named) or "_"
 
 
 def headers(recorded: Recorded) -> dict[str, str]:
     """What a consumer may want to know before it opens the message."""
-    found = {"Sp-Stream": quote(recorded.stream_id, safe="|:@"), "Sp-Version": str(recorded.version)}
+    stream_id = recorded.stream_id
+    named = stream_id if _PLAIN.fullmatch(stream_id) else quote(stream_id, safe="|:@")
+    found = {"Sp-Stream": named, "Sp-Version": str(recorded.version)}
     if recorded.traceparent is not None and _TRACEPARENT.fullmatch(recorded.traceparent):
         found["traceparent"] = recorded.traceparent
     return found
@@ -127,7 +141,7 @@ def read(message: bytes) -> Recorded:
 def _is_json(data: bytes) -> bool:
     """Would these bytes come out of the envelope as they went in? White space around them would not."""
     try:
-        msgspec.json.decode(data)
+        data.decode()
+        return bytes(_look_over(data)) == data
     except ValueError:
         return False
-    return data.strip() == data

@@ -9,23 +9,18 @@ import asyncio
 import base64
 import contextlib
 import json
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
 from nats.aio.client import Client
 
-from commonweal.kernel import cloud_event
-from commonweal.kernel.log import Log, Recorded
+from commonweal.kernel import cloud_event, trace
+from commonweal.kernel.log import Log
+from commonweal.kernel.stream_batch import BATCH, Batch, Doubt, batch_of, next_limit, not_too_much, send
 from commonweal.kernel.trace import where
 
 STREAM: Final = "EVENTS"
-BATCH: Final = 500
-"""Messages in a batch; a NATS server takes 1,000 at most."""
-IN_FLIGHT: Final = 4 << 20
-"""Bytes of stored events in a batch, unless one event alone is more."""
 ANSWER: Final = 5.0
 """Seconds the server has to answer; it writes through to the disk first."""
 _AGAIN: Final = (0.05, 0.2, 1.0, 5.0)
@@ -36,10 +31,6 @@ _NO_MESSAGE: Final = 10037
 """NATS: there is no message of that sequence; its age took it."""
 
 log = structlog.get_logger()
-
-
-class Doubt(Exception):  # noqa: N818
-    """The server did not take a batch, or did not say; where the stream ends now tells."""
 
 
 class Halted(Exception):  # noqa: N818
@@ -71,7 +62,7 @@ class Relay:
         return f"{self.tenant}: the stream is behind the log, {self.trouble}" if self.trouble else ""
 
     async def follow(self, woken: asyncio.Event, every: float = 1.0) -> None:
-        """Relay whenever woken, and look each `every` seconds to be safe. Until cancelled."""
+        """Relay whenever woken, and look each `every` seconds to be safe. Until cancelled, or `nats` is closed for good."""
         failures = 0
         while True:
             woken.clear()
@@ -83,13 +74,16 @@ class Relay:
                 if self.halted is None:
                     log.error("relay_halted", tenant=self.tenant, reason=str(halted))  # noqa: TRY400 – no traceback needed
                 self.halted, self.position, pause = str(halted), None, max(every, _HALTED)
-            except Exception as failure:  # noqa: BLE001 – whatever it is: in doubt, look where the stream ends
+            except Exception as failure:  # whatever it is: in doubt, look where the stream ends
                 self.position = None
                 pause = _AGAIN[min(failures, len(_AGAIN) - 1)]
                 failures += 1
                 if failures > 2:
                     self.trouble = where(failure)
                     log.warning("relay_in_doubt", tenant=self.tenant, error=self.trouble)
+                if self.nats.is_closed:  # for good: it does not come back by itself
+                    self.trouble = where(failure)
+                    raise
                 await asyncio.sleep(pause)
                 continue
             with contextlib.suppress(TimeoutError):
@@ -105,16 +99,36 @@ class Relay:
         head = await self.log.head()
         if head < self.position:
             raise Halted(self._ahead(head, self.position))
-        while (position := self.position) < head:
-            self.behind = head - position
-            recorded = _not_too_much(await self.log.after(position, self._limit))
-            await self._send(position, recorded)
-            self.position = recorded[-1].position
-            self._limit = _next_limit(recorded)
-            if self.position >= head:
-                head = await self.log.head()
+        batch = await self._read(self.position) if head > self.position else None
+        while batch is not None:
+            self.behind = max(head, batch.end) - self.position
+            following = asyncio.create_task(self._read(batch.end))  # read while the server writes this one
+            try:
+                traces = (headers.get("traceparent") for _, _, headers in batch.messages)
+                with trace.batch("relay", traces, tenant=self.tenant, events=len(batch.messages)):
+                    await send(self.nats, self.position, batch, self.answer)
+                self.position = batch.end
+                batch = await following
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
         self.behind = 0
         return self.position
+
+    async def _read(self, position: int) -> Batch | None:
+        """What stands behind a position in the log, as much as goes in one batch; None where nothing does.
+
+        Raises `Halted` where the log has no such next position: it cannot be that the stream has come further.
+        """
+        recorded = not_too_much(await self.log.after(position, self._limit))
+        if not recorded:
+            return None
+        if recorded[0].position != position + 1:
+            raise Halted(
+                f"{self.tenant}: the log has nothing at position {position + 1}. Nothing is relayed over a hole"
+            )
+        self._limit = next_limit(recorded)
+        return batch_of(self.tenant, recorded)
 
     async def _end(self) -> int:
         """The stream's last sequence, once its last message is seen to be the log's event of that position."""
@@ -140,24 +154,6 @@ class Relay:
             "Nothing is relayed until the missing events are in the log again"
         )
 
-    async def _send(self, last: int, recorded: Sequence[Recorded]) -> None:
-        """One atomic batch: the server takes all of it, and only if the stream still ends at `last`."""
-        batch = secrets.token_hex(12)
-        for number, each in enumerate(recorded, 1):
-            headers = {**cloud_event.headers(each), "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
-            if number == 1:
-                headers["Nats-Expected-Last-Sequence"] = str(last)
-            if number == len(recorded):
-                headers["Nats-Batch-Commit"] = "1"
-            subject, message = cloud_event.subject(self.tenant, each), cloud_event.write(self.tenant, each)
-            if number not in (1, len(recorded)):
-                await self.nats.publish(subject, message, headers=headers)
-                continue
-            answer = (await self.nats.request(subject, message, timeout=self.answer, headers=headers)).data
-            taken = json.loads(answer) if answer else {}
-            if "error" in taken or (number == len(recorded) and taken.get("seq") != each.position):
-                raise Doubt(f"the stream did not take the batch: {taken}")
-
     async def _ask(self, subject: str, question: dict[str, Any], missing: int | None = None) -> Any:
         """The server's answer; None where it says `missing`."""
         message = await self.nats.request(subject, json.dumps(question).encode(), timeout=self.answer)
@@ -167,19 +163,3 @@ class Relay:
                 return None
             raise Doubt(f"the stream did not answer: {found['error']}")
         return found
-
-
-def _not_too_much(recorded: Sequence[Recorded]) -> Sequence[Recorded]:
-    """As many as fit in one batch, one at least."""
-    total = 0
-    for number, each in enumerate(recorded):
-        total += len(each.data)
-        if total > IN_FLIGHT and number:
-            return recorded[:number]
-    return recorded
-
-
-def _next_limit(sent: Sequence[Recorded]) -> int:
-    """How many to read next: large events are read a few at a time."""
-    average = sum(len(each.data) for each in sent) // len(sent) + 1
-    return max(1, min(BATCH, IN_FLIGHT // average))

@@ -7,7 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,9 @@ class Child:
     grace: float = 5.0
     """Seconds it has to do so before it is killed."""
     log: Path | None = None
+    again: "Callable[[], Awaitable[Child]] | None" = None
+    """Starts another in its place, where there is a way to."""
+    began: float = field(default_factory=time.monotonic)
     _heard: list["_Lines"] = field(default_factory=list)
 
     @property

@@ -10,10 +10,11 @@ from typing import Any
 
 import rich_click as click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from commonweal.domain import tenant as ics_
 from commonweal.runtime.at_hand import ASIDE, at_hand, carry_out, chosen
+from commonweal.runtime.cli_recover import recover
 from tenants import ics_file, onboard
 from tenants.ics import ICS
 from tenants.ics_file import ICSFileWrong
@@ -29,6 +30,9 @@ _ROOMS = "select name, version, position from rooms order by name, version"
 @click.group()
 def tenants() -> None:
     """The ICSs hosted here."""
+
+
+tenants.add_command(recover)
 
 
 @tenants.command(name="onboard")
@@ -92,9 +96,9 @@ def list_(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
         return
-    table = Table("ODS", "Name", "Server", "Events", "Rooms behind", "People", "Users")
+    table = Table("ODS", Column("Name", no_wrap=True), "Server", "Events", "Rooms behind", "People", "Users")
     for each in found:
-        rooms = ", ".join(f"{room['name']} v{room['version']}: {room['lag']:,}" for room in each["rooms"])
+        rooms = "\n".join(f"{room['name']} v{room['version']}: {room['lag']:,}" for room in each["rooms"])
         numbers = [f"{each[name]:,}" for name in ("people", "users")]
         table.add_row(each["ods"], each["name"], each["database"], f"{each['position']:,}", rooms, *numbers)
     Console().print(table)

@@ -12,13 +12,14 @@ from commonweal.domain.message import Refused
 from commonweal.runtime import supervisor
 from commonweal.runtime.at_hand import carry_out, counted
 from commonweal.runtime.ground import EXAMPLES, ground
-from commonweal.runtime.installation import Installation, running
+from commonweal.runtime.installation import Installation, nothing_runs, running
+from commonweal.runtime.recovering import refuse_ahead
 from commonweal.runtime.settings import Settings, load
 from commonweal.runtime.sign_in import SignInLinks
 from tenants import ics_file
 from tenants.onboard import bring_up_to_date, onboard, prepare_control
 
-_SHOWN: Final = ("triager", "team_lead", "link_worker")
+_SHOWN: Final = ("triager", "team_lead", "link_worker", "administrator")
 """Roles whose links are worth printing: those who can use the console now."""
 
 
@@ -53,7 +54,11 @@ async def prepare(installation: Installation) -> None:
         for placement in roster.values():
             for made in await bring_up_to_date(found, placement):
                 say(f"{placement.ods}: {made}")
-            back = await (await found.store.tenant(placement.ods)).streams.vault.apply_ledger()
+            here = await found.store.tenant(placement.ods)
+            await refuse_ahead(installation, here)
+            for made in await found.post_office.open(here):
+                say(f"{placement.ods}: stream {made}")
+            back = await here.streams.vault.apply_ledger()
             if back:  # the vault was restored to a time before these were destroyed
                 say(
                     f"{placement.ods}: destroyed again what had come back of the destroyed keys: {counted(back, 'key')}"
@@ -82,7 +87,7 @@ def links() -> None:
     settings = load(os.environ)
     found = carry_out(running(settings))
     if found is None:
-        raise Refused(f"nothing runs in the data folder {settings.data}: start it with ./go up")
+        raise nothing_runs(settings)
     if found.settings.oidc_issuer is not None:
         raise Refused(f"one signs in here through {found.settings.oidc_issuer}: there are no links")
     for line in sign_in_links(found.settings, found.platform_key):
@@ -101,6 +106,6 @@ def sign_in_links(settings: Settings, platform_key: bytes) -> list[str]:
             if user is not None:
                 name = next((worker.name for worker in ics.link_workers if worker.subject == user.subject), "")
                 link = links.link(user.subject, ics.ods, name or user.subject)
-                lines.append(f"    {role.replace('_', ' '):<12} {link}")
+                lines.append(f"    {role.replace('_', ' '):<13} {link}")
         lines.append("")
     return lines

@@ -4,11 +4,13 @@ import asyncio
 import fcntl
 import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -79,6 +81,18 @@ def holder(data: Path) -> str:
     return (data / LOCK).read_text().strip() or "(just starting)"
 
 
+def nothing_runs(settings: Settings) -> Refused:
+    """What to say where nothing serves on a data folder."""
+    return Refused(
+        f"nothing runs on the data folder {settings.data}: start it with ./go up, or name another in COMMONWEAL_DATA"
+    )
+
+
+def looked_at(settings: Settings) -> str:
+    """What to add where something is not in an installation, for whoever meant another one."""
+    return f" (data folder {settings.data}; COMMONWEAL_DATA names another)" if settings.embedded else ""
+
+
 def tell(installation: Installation) -> None:
     """Write `run.json`, by which other commands find us."""
     chosen = installation.settings
@@ -101,12 +115,26 @@ async def start_servers(settings: Settings, children: list[Child]) -> Installati
     database_url, vault_url, nats_url = settings.database_url, settings.vault_url, settings.nats_url
     if database_url is None or vault_url is None:
         postgres = Postgres(settings.data, secrets.password(key, "postgres"))
-        children.append(await postgres.start())
+        children.append(await _kept(postgres.start))
         database_url, vault_url = postgres.url("commonweal"), postgres.url("commonweal_vault")
     if nats_url is None:
         server, nats_url = await Nats(settings.data, Accounts(key)).start()
+        # Its clients know its address: another in its place has the same.
+        there = Nats(settings.data, Accounts(key), urlsplit(nats_url).port)
+
+        async def again() -> Child:
+            return (await there.start())[0]
+
+        server.again = partial(_kept, again)
         children.append(server)
     return Installation(settings, key, database_url, vault_url, nats_url)
+
+
+async def _kept(start: Callable[[], Awaitable[Child]]) -> Child:
+    """A server that another one may be started in the place of."""
+    child = await start()
+    child.again = partial(_kept, start)
+    return child
 
 
 async def stop(children: list[Child]) -> None:

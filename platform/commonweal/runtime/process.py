@@ -17,8 +17,10 @@ from nats.errors import Error as NatsError
 
 from commonweal.domain.message import Refused
 from commonweal.runtime import logs
-from commonweal.runtime.installation import Installation, running
+from commonweal.runtime.installation import Installation, nothing_runs, running
+from commonweal.runtime.metrics import Look, metrics
 from commonweal.runtime.settings import Settings, load
+from commonweal.runtime.telemetry import telemetry
 from tenants.nats_accounts import PLATFORM
 
 if sys.platform == "win32":
@@ -39,7 +41,7 @@ class Heartbeat(msgspec.Struct, frozen=True):
     at: datetime
     ok: bool
     detail: str = ""
-    """Why it is not ok: in words for whoever runs the installation, without a word about persons."""
+    """Why it is not ok, or what should be looked at: for whoever runs the installation, without a word about persons."""
 
 
 @dataclass
@@ -54,7 +56,11 @@ class Process:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     complaint: Callable[[], str] = lambda: ""
     """Asked before each heartbeat: what is wrong now, such as a stopped room; empty when all is well."""
+    remark: Callable[[], str] = lambda: ""
+    """What somebody should look at although the process is well, such as letters nobody took."""
     is_ready: bool = False
+    looks: list[Look] = field(default_factory=list)
+    """What is found out before this process's numbers are shown."""
 
     @property
     def settings(self) -> Settings:
@@ -67,7 +73,7 @@ class Process:
     def heartbeat(self) -> Heartbeat:
         """How it is now."""
         detail = self.complaint() if self.is_ready else self.complaint() or "starting"
-        return Heartbeat(os.getpid(), datetime.now(UTC), not detail, detail)
+        return Heartbeat(os.getpid(), datetime.now(UTC), not detail, detail or self.remark())
 
 
 Main = Callable[[Process], Awaitable[None]]
@@ -78,7 +84,7 @@ def run(name: str, main: Main) -> int:
     try:
         settings = load(os.environ)
         logs.configure(settings.log_level)
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        with telemetry(settings, name), asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(_live(name, settings, main))
     except Refused as refusal:
         sys.stderr.write(f"{refusal}\n")
@@ -88,13 +94,13 @@ def run(name: str, main: Main) -> int:
 async def _live(name: str, settings: Settings, main: Main) -> int:
     installation = await running(settings)
     if installation is None:
-        raise Refused(f"nothing runs on the data folder {settings.data}: start it with ./go up")
+        raise nothing_runs(settings)
     log = structlog.get_logger().bind(process=name)
     bus = await installation.accounts.connect(installation.nats_url, PLATFORM, "process", name=name)
     process = Process(name, installation, bus, log)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, process.stop.set)
-    work = asyncio.ensure_future(main(process))
+    work = asyncio.ensure_future(_watched(process, main))
     beats = asyncio.create_task(_beat(process))
     wish = asyncio.create_task(process.stop.wait())
     try:
@@ -105,6 +111,12 @@ async def _live(name: str, settings: Settings, main: Main) -> int:
     finally:
         await end(work, beats, wish)
         await bus.close()
+
+
+async def _watched(process: Process, main: Main) -> None:
+    settings = process.settings
+    async with metrics(settings.metrics_host, settings.metrics_port, process.looks):
+        await main(process)
 
 
 async def end(*tasks: "asyncio.Future[Any]") -> None:
@@ -128,6 +140,8 @@ def _outcome(work: "asyncio.Future[None]", beats: "asyncio.Task[None]", log: str
 async def _beat(process: Process) -> None:
     """From the loop that does the work: a loop that hangs is not heard."""
     while True:
+        if process.bus.is_closed:
+            raise ConnectionError("NATS closed our connection for good: another process has to begin anew")
         with suppress(NatsError):  # away for a moment; the connection comes back by itself
             await process.bus.publish(f"health.{process.name}", msgspec.json.encode(process.heartbeat()))
         await asyncio.sleep(BEAT if process.is_ready else BEAT / 5)

@@ -4,9 +4,10 @@ import asyncio
 import sys
 
 from commonweal.kernel.relay import Relay
+from commonweal.runtime import lag, nats_refusals
 from commonweal.runtime.each_tenant import each_tenant
 from commonweal.runtime.open_store import open_store
-from commonweal.runtime.process import Process, run
+from commonweal.runtime.process import Process, end, run
 from tenants.store import Tenant
 
 
@@ -14,6 +15,7 @@ async def main(process: Process) -> None:
     installation = process.installation
     store = open_store(installation, "relay")
     relays: dict[str, Relay | None] = {}
+    process.looks += [lag.relays(store, relays), lag.pools(store)]
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
         relays[tenant.ods] = None
@@ -27,9 +29,11 @@ async def main(process: Process) -> None:
             await nats.close()
 
     process.complaint = lambda: complaint(relays)
+    refusals = asyncio.create_task(nats_refusals.count(installation))
     try:
         await each_tenant(process, store, work)
     finally:
+        await end(refusals)
         await store.close()
 
 

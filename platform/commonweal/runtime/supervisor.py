@@ -1,14 +1,14 @@
-"""Starts everything, says what each part says, and stops everything in order."""
+"""Starts everything, keeps it at work, says what each part says, and stops everything in order."""
 
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,10 @@ import msgspec
 from nats.aio.msg import Msg
 
 from commonweal.domain.message import Refused
-from commonweal.runtime import child
+from commonweal.runtime import child, ports
 from commonweal.runtime.child import Child
 from commonweal.runtime.installation import LOCK, RUNNING, Installation, lock, start_servers, tell
+from commonweal.runtime.keeping import Keeper, meaning
 from commonweal.runtime.process import Heartbeat, end
 from commonweal.runtime.settings import PREFIX, Settings, environment
 from tenants.nats_accounts import PLATFORM
@@ -30,8 +31,6 @@ NAMES: Final = ("relay", "follower", "reactor", "listener", "web")
 PROCESSES: Final[Mapping[str, Sequence[str]]] = {
     name: (sys.executable, "-m", f"commonweal.runtime.{name}") for name in NAMES
 }
-LINES: Final = 8
-"""MLLP ports in a row that are looked at before anything starts: the example ICSs have seven lines."""
 SILENCE: Final = 30.0
 """Seconds without a heartbeat after which a process that is not ready yet is given up."""
 _LARGEST_LOG: Final = 20 << 20
@@ -52,7 +51,7 @@ def run(
     try:
         with lock(settings):
             try:
-                _refuse_busy_ports(settings)
+                ports.refuse_busy(settings)
             except Refused:
                 if new:
                     _leave_no_trace(settings.data)
@@ -70,8 +69,9 @@ async def _supervise(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, asked.set)
     children: list[Child] = []
-    work = asyncio.create_task(_start(settings, children, prepare, serving, processes))
-    watch = asyncio.create_task(_first_to_end(children))
+    keeper = Keeper(children, _say)
+    work = asyncio.create_task(_start(settings, keeper, prepare, serving, processes))
+    watch = asyncio.create_task(keeper.keep())
     wish = asyncio.create_task(asked.wait())
     try:
         await asyncio.wait((work, watch, wish), return_when=asyncio.FIRST_COMPLETED)
@@ -82,7 +82,7 @@ async def _supervise(
             ended = watch.result()
             _say(
                 "commonweal",
-                f"{ended.name} ended on its own ({_meaning(ended)}): stopping the rest. {ended.last_words()}",
+                f"{ended.name} ended on its own ({meaning(ended)}): stopping the rest. {ended.last_words()}",
             )
             return 1
         work.result()
@@ -95,12 +95,12 @@ async def _supervise(
 
 async def _start(
     settings: Settings,
-    children: list[Child],
+    keeper: Keeper,
     prepare: Hook | None,
     serving: Hook | None,
     processes: Mapping[str, Sequence[str]],
 ) -> None:
-    began = time.monotonic()
+    began, children = time.monotonic(), keeper.children
     installation = await start_servers(settings, children)
     _say(
         "commonweal",
@@ -109,10 +109,13 @@ async def _start(
     if prepare:
         await prepare(installation)
     tell(installation)
+    numbers = ports.where_numbers_are(settings, processes)
     await _start_processes(installation, children, processes)
     _say(
         "commonweal", f"everything ready in {time.monotonic() - began:.1f} s; Ctrl-C stops it; data in {settings.data}"
     )
+    keeper.serving.set()
+    _say("commonweal", numbers)
     if serving:
         await serving(installation)
     await asyncio.Event().wait()
@@ -133,21 +136,26 @@ async def _start_processes(
     try:
         await bus.subscribe("health.>", cb=heard)
         await bus.flush()
-        started = [await _start_one(name, argv, installation.settings, children) for name, argv in processes.items()]
-        for process in started:
+        for number, (name, argv) in enumerate(processes.items()):
+            children.append(await _start_one(name, argv, _with_metrics(installation.settings, number)))
+        for process in children[-len(processes) :]:
             await _until_ready(process, beats)
     finally:
         await bus.close()
 
 
-async def _start_one(name: str, argv: Sequence[str], settings: Settings, children: list[Child]) -> Child:
+def _with_metrics(settings: Settings, number: int) -> Settings:
+    return msgspec.structs.replace(settings, metrics_port=ports.of_numbers(settings, number))
+
+
+async def _start_one(name: str, argv: Sequence[str], settings: Settings) -> Child:
     inherited = {
         key: value
         for key, value in os.environ.items()
         if not key.startswith(PREFIX) and key != "PYTHONDONTWRITEBYTECODE"
     }
     started = child.start(name, argv, env={**inherited, **environment(settings), "PYTHONUNBUFFERED": "1"})
-    children.append(started)
+    started.again = partial(_start_one, name, argv, settings)
     log = settings.data / "logs" / f"{name}.log"
     log.parent.mkdir(mode=0o700, exist_ok=True)
     _make_room(log)
@@ -172,15 +180,6 @@ async def _until_ready(process: Child, beats: Mapping[str, tuple[float, Heartbea
         await asyncio.sleep(0.02)
 
 
-async def _first_to_end(children: Sequence[Child]) -> Child:
-    while True:
-        for process in children:
-            if process.code is not None:
-                await asyncio.sleep(0.1)  # its last lines are still on their way
-                return process
-        await asyncio.sleep(0.1)
-
-
 async def _stop(children: Sequence[Child]) -> None:
     for process in reversed(children):
         there = process.code is None
@@ -195,30 +194,6 @@ def _leave_no_trace(data: Path) -> None:
     (data / LOCK).unlink()
     with suppress(OSError):  # somebody put something into it
         data.rmdir()
-
-
-def _refuse_busy_ports(settings: Settings) -> None:
-    first, last = settings.mllp_port, settings.mllp_port + LINES - 1
-    other_line = (
-        f"the MLLP lines 0 to {LINES - 1} take the ports {first} to {last}, "
-        "choose another first one with --mllp-port or COMMONWEAL_MLLP_PORT"
-    )
-    other = "choose another with --port or COMMONWEAL_PORT"
-    for advice, port in ((other, settings.port), *((other_line, line) for line in range(first, last + 1))):
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            settings.host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(address)
-            except OSError as error:
-                raise Refused(f"port {port} on {settings.host} cannot be had ({error.strerror}): {advice}") from None
-
-
-def _meaning(ended: Child) -> str:
-    code = ended.code or 0
-    return f"code {code}" if code >= 0 else signal.Signals(-code).name
 
 
 def _make_room(log: Path) -> None:
