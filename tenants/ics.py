@@ -115,6 +115,8 @@ CHECKS: Final[Mapping[type, Mapping[str, Check]]] = {
         "hl7v2_subject": _SUBJECT,
         "task_endpoint": endpoint,
         "task_token_file": inside_data_folder,
+        "told_by": one_of(tenant.WAYS),
+        "out_days": between(1, 90),
     },
     LinkWorker: {
         "id": values.identifier,

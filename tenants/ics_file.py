@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
+from commonweal.domain import tenant
 from commonweal.domain.tenant import PCN, Practice
 from tenants.ics import CHECKS, ICS, KEYS
 from tenants.ics_fields import Fields
@@ -137,6 +138,10 @@ def _channels_are_whole(ics: ICS) -> Iterator[str]:
             yield f"{where}: hl7v2_facilities is missing; say what the trust calls itself in MSH-4"
         if trust.task_token_file and not trust.task_endpoint:
             yield f"{where}: task_token_file needs a task_endpoint to be sent to"
+        if trust.told_by == tenant.POST and not trust.task_endpoint:
+            yield f'{where}: task_endpoint is missing; told_by = "post" needs an address'
+        if trust.out_days and trust.told_by != tenant.STREAM:
+            yield f'{where}: out_days are only read with told_by = "stream"'
         for facility in trust.hl7v2_facilities:
             if facilities.setdefault(facility, number) != number:
                 yield f"{where}: hl7v2_facilities {facility} is that of [[trust]] {facilities[facility]} already"

@@ -8,6 +8,7 @@ the signed claims are those of nats-io/jwt, version 2.
 import base64
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class ClaimsNotAccepted(Exception):  # noqa: N818 – named for what happened
 
 @dataclass(frozen=True)
 class Role:
-    """What a job may publish and hear, beside its own inbox. `{ods}` stands for the account."""
+    """What a job may publish and hear, beside its own inbox. `{ods}` stands for the ICS, `{trust}` for the trust whose account it is."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...] = ()
@@ -62,11 +63,47 @@ TENANT_ROLES: Final[Mapping[str, Role]] = {
     ),
 }
 PLATFORM_ROLES: Final[Mapping[str, Role]] = {"process": Role(_SIGNALS, _SIGNALS)}
-SYSTEM_ROLES: Final[Mapping[str, Role]] = {"claims": Role(("$SYS.REQ.CLAIMS.UPDATE",))}
+SYSTEM_ROLES: Final[Mapping[str, Role]] = {
+    "claims": Role(("$SYS.REQ.CLAIMS.UPDATE",)),
+    # Hears whom the server turned away or cut off. It may ask who the server is: to be allowed nothing is to be allowed all.
+    "watch": Role(("$SYS.REQ.SERVER.PING.IDZ",), ("$SYS.SERVER.*.CLIENT.AUTH.ERR", "$SYS.ACCOUNT.*.DISCONNECT")),
+    # How the server is set, for whoever measures it.
+    "settings": Role(("$SYS.REQ.SERVER.PING.VARZ",)),
+}
+
+
+TRUST_ROLES: Final[Mapping[str, Role]] = {
+    "onboard": Role(
+        (
+            *(f"$JS.API.STREAM.{verb}" for verb in ("CREATE.*", "UPDATE.*", "INFO.*")),
+            "$JS.API.CONSUMER.CREATE.OUT_{trust}.{trust}",
+        )
+    ),
+    "teller": Role(("out.{trust}.>",)),
+    "intake": Role(
+        (
+            "$JS.API.CONSUMER.CREATE.INTAKE.intake.in.{trust}.hl7v2",
+            "$JS.API.CONSUMER.MSG.NEXT.INTAKE.intake",
+            "$JS.ACK.INTAKE.intake.>",
+        )
+    ),
+    # Held outside the installation: what is told to the trust, and what it tells; nothing is asked of the server.
+    "trust": Role(
+        ("$JS.API.CONSUMER.MSG.NEXT.OUT_{trust}.{trust}", "$JS.ACK.OUT_{trust}.{trust}.>", "in.{trust}.>"),
+    ),
+}
+
+
+def trust_account(ods: str, trust: str) -> str:
+    """A trust's own account in an ICS. The server sends an answer to whatever subject it is asked to, unasked whether the one who
+    asks may publish there: so nobody outside stands in the account in which EVENTS is."""
+    return f"{ods}/{trust}"
 
 
 def roles(account: str) -> Mapping[str, Role]:
     """The jobs there are in an account, by name."""
+    if "/" in account:
+        return TRUST_ROLES
     return {SYSTEM: SYSTEM_ROLES, PLATFORM: PLATFORM_ROLES}.get(account, TENANT_ROLES)
 
 
@@ -101,14 +138,16 @@ class Accounts:
     def account_claims(self, account: str, revoked: Mapping[str, int] | None = None) -> str:
         """What an account may hold and its roles may do.
 
-        `revoked`: role → Unix time in seconds; credentials of that role made then or before are void.
+        `revoked`: role, or a user's public key → Unix time in seconds; credentials of that role made then or before are void.
         """
-        js = {} if account in (SYSTEM, PLATFORM) else _JETSTREAM
+        known = roles(account)
+        js = {} if account in (SYSTEM, PLATFORM) else _TRUST_LIMITS if known is TRUST_ROLES else _JETSTREAM
+        users = {self._public_user(account, who) if who in known else who: at for who, at in (revoked or {}).items()}
         claims = {
             "type": "account",
             "limits": {**_UNLIMITED, "exports": -1, "imports": -1, "wildcards": True, "conn": -1, "leaf": 0, **js},
-            "signing_keys": [self._scope(account, name, role) for name, role in roles(account).items()],
-            "revocations": {_public(self._user(account, role)): at for role, at in (revoked or {}).items()},
+            "signing_keys": [self._scope(account, name, role) for name, role in known.items()],
+            "revocations": users,
         }
         return _signed(self._operator_signing(), self.account_id(account), account, claims)
 
@@ -118,6 +157,12 @@ class Accounts:
         user = self._user(account, role)
         claims = {"type": "user", "issuer_account": self.account_id(account), "pub": {}, "sub": {}}
         return _signed(self._signing(account, role), _public(user), role, claims), user.seed.decode()
+
+    def issued(self, account: str, role: str, key: str, name: str, until: int) -> str:
+        """A token for somebody with a key of their own, of which we know the public half: good until a Unix time in seconds."""
+        roles(account)[role]
+        claims = {"type": "user", "issuer_account": self.account_id(account), "pub": {}, "sub": {}}
+        return _signed(self._signing(account, role), key, name, claims, until)
 
     def server_configuration(self, accounts: Iterable[str] = (SYSTEM, PLATFORM)) -> str:
         """The lines by which a NATS server knows its operator and the accounts it starts with."""
@@ -160,10 +205,14 @@ class Accounts:
     def _user(self, account: str, role: str) -> nkeys.KeyPair:
         return self._key(f"user/{account}/{role}", nkeys.PREFIX_BYTE_USER)
 
+    def _public_user(self, account: str, role: str) -> str:
+        return _public(self._user(account, role))
+
     def _scope(self, account: str, name: str, role: Role) -> dict[str, Any]:
+        ods, _, trust = account.partition("/")
         template = {
-            "pub": {"allow": [subject.format(ods=account) for subject in role.publish]},
-            "sub": {"allow": [f"{inbox(name)}.>", *(subject.format(ods=account) for subject in role.subscribe)]},
+            "pub": {"allow": [subject.format(ods=ods, trust=trust) for subject in role.publish]},
+            "sub": {"allow": [f"{inbox(name)}.>", *(s.format(ods=ods, trust=trust) for s in role.subscribe)]},
             **_UNLIMITED,
         }
         return {"kind": "user_scope", "key": _public(self._signing(account, name)), "role": name, "template": template}
@@ -182,6 +231,22 @@ async def push(system: Client, claims: str) -> None:
 
 _UNLIMITED: Final = {"subs": -1, "data": -1, "payload": -1}
 _JETSTREAM: Final = {"mem_storage": 0, "disk_storage": -1, "streams": -1, "consumer": -1, "max_ack_pending": -1}
+_TRUST_LIMITS: Final = {**_JETSTREAM, "disk_storage": 2 << 30, "streams": 2, "consumer": 2}
+"""What a trust sends is kept until it is read: not without end."""
+
+
+def new_user() -> tuple[str, str]:
+    """A key made now for somebody outside: (public half, seed). Neither can be made again from the platform key."""
+    pair = nkeys.from_seed(nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER))
+    return _public(pair), pair.seed.decode()
+
+
+def creds(token: str, seed: str) -> str:
+    """A file as NATS clients read it."""
+    return (
+        f"-----BEGIN NATS USER JWT-----\n{token}\n------END NATS USER JWT------\n\n"
+        f"-----BEGIN USER NKEY SEED-----\n{seed}\n------END USER NKEY SEED------\n"
+    )
 
 
 @cache
@@ -197,12 +262,13 @@ def _public(pair: nkeys.KeyPair) -> str:
     return found
 
 
-def _signed(issuer: nkeys.KeyPair, subject: str, name: str, claims: Mapping[str, Any]) -> str:
+def _signed(issuer: nkeys.KeyPair, subject: str, name: str, claims: Mapping[str, Any], until: int | None = None) -> str:
     body: dict[str, Any] = {
         "iss": _public(issuer),
         "sub": subject,
         "name": name,
         "iat": int(time.time()),
+        **({} if until is None else {"exp": until}),
         "nats": {**claims, "version": 2},
     }
     body["jti"] = base64.b32encode(hashlib.sha256(json.dumps(body).encode()).digest()).rstrip(b"=").decode()

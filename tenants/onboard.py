@@ -16,6 +16,7 @@ from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.streams import Streams
 from tenants import provision, streams
 from tenants.ics import ICS
+from tenants.letterboxes import PostOffice
 from tenants.nats_accounts import SYSTEM, Accounts, push
 from tenants.store import CONTROL, Placement, Store
 from tenants.wishes import adds, wishes
@@ -47,6 +48,10 @@ class Ground:
     user_id: Callable[[str], str]
     """The id of a user's stream, from the subject of their token."""
     read_models: tuple[ReadModel, ...]
+
+    @property
+    def post_office(self) -> PostOffice:
+        return PostOffice(self.accounts, self.nats_url)
 
 
 async def prepare_control(ground: Ground) -> None:
@@ -147,6 +152,8 @@ async def onboard(ground: Ground, ics: ICS, said: Callable[[str], Awaitable[None
             await _tell(here.streams, wish.identity, wish.command)
     if added := await here.log.head() - before:
         await said(f"{added} events")
+    for made in await ground.post_office.open(here):
+        await said(f"stream {made}")
 
 
 async def _tell(to: Streams, identity: str, command: object) -> None:

@@ -9,13 +9,15 @@ from typing import Any, Final
 from nats.errors import Error as NatsError
 from psycopg import AsyncConnection, sql
 
+from commonweal.domain import tenant
 from commonweal.kernel.migrate import Migration
 from commonweal.kernel.read_model import ReadModel
 from tenants import provision
 from tenants.ics import ICS
+from tenants.nats_accounts import trust_account
 from tenants.onboard import Ground, hosted
 from tenants.store import Placement
-from tenants.streams import ANSWER, STREAM
+from tenants.streams import ANSWER, INTAKE, STREAM, out
 from tenants.untouched import others, untouched
 from tenants.wishes import events, wishes
 
@@ -36,6 +38,8 @@ class Plan:
     rooms: tuple[str, ...]
     stream: bool
     """Is its stream EVENTS to be made?"""
+    letterboxes: tuple[str, ...]
+    """The trusts that get streams of their own."""
     roster: bool
     """Is its place on the roster to be written?"""
     events: Mapping[str, int]
@@ -52,6 +56,7 @@ class Plan:
         yield from (f"room {name}" for name in self.rooms)
         if self.stream:
             yield f"stream {STREAM}"
+        yield from (f"stream {out(trust)}, and {INTAKE} of {trust}" for trust in self.letterboxes)
         if self.roster:
             yield "its place on the roster"
         yield from (f"{number} {name}" for name, number in self.events.items())
@@ -81,7 +86,15 @@ async def plan(ground: Ground, ics: ICS, today: date) -> Plan:
         roles=await _missing_roles(ground.admin, placement),
         migrations=tuple(migrations),
         rooms=await _missing_rooms(ground.admin, placement, ground.read_models),
-        stream=not await _has_stream(ground, ics.ods),
+        stream=not await _has_stream(ground, ics.ods, STREAM),
+        letterboxes=tuple(
+            [
+                trust.ods
+                for trust in ics.trusts
+                if trust.told_by == tenant.STREAM
+                and not await _has_stream(ground, trust_account(ics.ods, trust.ods), out(trust.ods))
+            ]
+        ),
         roster=on_roster != placement,
         events=dict(events(wished, states)),
         left=left,
@@ -117,16 +130,16 @@ async def _column(admin: AsyncConnection[Any], placement: Placement, table: str,
     return [found for (found,) in await (await admin.execute(asked)).fetchall()]
 
 
-async def _has_stream(ground: Ground, ods: str) -> bool:
-    """An account the server was never told of has no stream either."""
+async def _has_stream(ground: Ground, name: str, stream: str) -> bool:
+    """Is there such a stream in the account of that name? One the server was never told of has no stream either."""
     try:
         account = await ground.accounts.connect(
-            ground.nats_url, ods, "onboard", allow_reconnect=False, error_cb=_unsaid
+            ground.nats_url, name, "onboard", allow_reconnect=False, error_cb=_unsaid
         )
     except (NatsError, OSError, TimeoutError):
         return False
     try:
-        answer = await account.request(f"$JS.API.STREAM.INFO.{STREAM}", b"{}", timeout=ANSWER)
+        answer = await account.request(f"$JS.API.STREAM.INFO.{stream}", b"{}", timeout=ANSWER)
         return "error" not in json.loads(answer.data)
     finally:
         await account.close()

@@ -9,14 +9,13 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
+from commonweal.kernel import counting
 from commonweal.kernel.log import Log
 from commonweal.kernel.streams import Streams
 from commonweal.kernel.vault import Vault, derive
 
 POOL: Final = 4
-_OPTIONS: Final = (
-    "-c plan_cache_mode=force_generic_plan -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-)
+_OPTIONS: Final = "-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
 
 
 class UnknownTenant(Exception):  # noqa: N818
@@ -94,6 +93,10 @@ class Pool:
         async with self._pool.connection() as connection:
             yield connection
 
+    def numbers(self) -> Mapping[str, int]:
+        """psycopg_pool's own counts, by its names: connections there are, who waits, how long was waited; empty before use."""
+        return {} if self._pool is None else self._pool.get_stats()
+
     async def close(self) -> None:
         if self._pool is not None:
             await self._pool.close()
@@ -108,6 +111,7 @@ class Tenant:
     ) -> None:
         password = secrets.password(placement.login)
         key = secrets.tenant_key(placement)
+        counting.host(placement.ods)
         self.ods = placement.ods
         self.placement = placement
         self.pool = Pool(server.database, placement.login, password, application)
@@ -140,6 +144,11 @@ class Store:
         self._open: dict[str, Tenant] = {}
         self._roster: dict[str, Placement] = {}
         self.control = self._make(CONTROL)
+
+    @property
+    def opened(self) -> list[Tenant]:
+        """The ICSs used in this process so far."""
+        return list(self._open.values())
 
     async def roster(self) -> dict[str, Placement]:
         """Every ICS hosted here, by its ODS code, as the control log has it now."""

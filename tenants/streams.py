@@ -1,4 +1,4 @@
-"""An ICS's stream: what happened in it, kept on NATS beside its log, for whoever may hear of it."""
+"""Streams on NATS: what happened in an ICS, kept beside its log; what a trust is told and what it tells, kept until it is read."""
 
 import json
 from datetime import timedelta
@@ -7,6 +7,13 @@ from typing import Any, Final
 from nats.aio.client import Client
 
 STREAM: Final = "EVENTS"
+INTAKE: Final = "INTAKE"
+INTAKE_DAYS: Final = 30
+"""How long what a trust sent waits to be read."""
+INTAKE_BYTES: Final = 128 << 20
+"""Of it, before a trust is told to keep it a while longer: some days of a large trust."""
+TRIED_AGAIN: Final = 30.0
+"""Seconds after which a trust is given again what it took and did not acknowledge."""
 ANSWER: Final = 10.0
 """Seconds the server has to answer."""
 _NOT_FOUND: Final = 10059
@@ -25,15 +32,43 @@ async def make_events(
     that starts later than 1. `max_age`: how long messages are kept; None: for ever. Raises StreamRefused with the server's
     reason, TimeoutError when it does not answer.
     """
-    wanted = _configuration(ods, first, max_age, replicas)
-    there = await _ask(onboard, f"INFO.{STREAM}", {})
+    return await _make(onboard, STREAM, _configuration(ods, first, max_age, replicas), keeps=("first_seq",))
+
+
+async def make_letterbox(onboard: Client, trust: str, *, days: int, replicas: int = 1) -> list[str]:
+    """The streams of a trust, and the one consumer by which it takes what is told to it; the names of those made now.
+
+    `onboard`: a connection with the role `onboard` of the trust's account. A message is known again by its id for as long as
+    the stream keeps it. One message at a time is on its way to the trust: taken and not acknowledged, it comes again before
+    any other. Raises like `make_events`.
+    """
+    wanted = {out(trust): _out(trust, days, replicas), INTAKE: _intake(trust, replicas)}
+    made = [name for name, config in wanted.items() if await _make(onboard, name, config)]
+    consumer = {
+        "durable_name": trust,
+        "name": trust,
+        "ack_policy": "explicit",
+        "ack_wait": _nanoseconds(timedelta(seconds=TRIED_AGAIN)),
+        "max_ack_pending": 1,
+    }
+    await _ask(onboard, f"CONSUMER.CREATE.{out(trust)}.{trust}", {"stream_name": out(trust), "config": consumer})
+    return made
+
+
+def out(trust: str) -> str:
+    """The name of the stream of what is told to a trust."""
+    return f"OUT_{trust}"
+
+
+async def _make(onboard: Client, name: str, wanted: dict[str, Any], keeps: tuple[str, ...] = ()) -> bool:
+    """Make a stream, or make the one that is there be as is wanted, but for what it `keeps`; True where it was made."""
+    there = await _ask(onboard, f"STREAM.INFO.{name}", {})
     if there is None:
-        await _ask(onboard, f"CREATE.{STREAM}", wanted)
+        await _ask(onboard, f"STREAM.CREATE.{name}", wanted)
         return True
     config = there["config"]
-    if any(config.get(name) != value for name, value in wanted.items() if name != "first_seq"):
-        # The sequence it started with is its own for ever.
-        await _ask(onboard, f"UPDATE.{STREAM}", {**config, **wanted, "first_seq": config.get("first_seq", 0)})
+    if any(config.get(key) != value for key, value in wanted.items() if key not in keeps):
+        await _ask(onboard, f"STREAM.UPDATE.{name}", {**config, **wanted, **{key: config.get(key, 0) for key in keeps}})
     return False
 
 
@@ -46,7 +81,7 @@ def _configuration(ods: str, first: int, max_age: timedelta | None, replicas: in
         "retention": "limits",
         "discard": "new",
         "num_replicas": replicas,
-        "max_age": int((max_age or timedelta()).total_seconds()) * 1_000_000_000,
+        "max_age": _nanoseconds(max_age or timedelta()),
         "first_seq": first,
         "allow_direct": True,
         "allow_atomic": True,
@@ -55,12 +90,48 @@ def _configuration(ods: str, first: int, max_age: timedelta | None, replicas: in
     }
 
 
+def _out(trust: str, days: int, replicas: int) -> dict[str, Any]:
+    kept = _nanoseconds(timedelta(days=days))
+    return {
+        "name": out(trust),
+        "subjects": [f"out.{trust}.>"],
+        "storage": "file",
+        "retention": "limits",
+        "discard": "new",
+        "num_replicas": replicas,
+        "max_age": kept,
+        "duplicate_window": kept,
+        "deny_delete": True,
+        "deny_purge": True,
+    }
+
+
+def _intake(trust: str, replicas: int) -> dict[str, Any]:
+    """What a hospital wrote is gone from here as soon as it is in the inbox, sealed."""
+    return {
+        "name": INTAKE,
+        "subjects": [f"in.{trust}.>"],
+        "storage": "file",
+        "retention": "workqueue",
+        "discard": "new",
+        "num_replicas": replicas,
+        "max_age": _nanoseconds(timedelta(days=INTAKE_DAYS)),
+        "max_bytes": INTAKE_BYTES,
+        "deny_delete": True,
+        "deny_purge": True,
+    }
+
+
+def _nanoseconds(time: timedelta) -> int:
+    return int(time.total_seconds()) * 1_000_000_000
+
+
 async def _ask(onboard: Client, question: str, body: dict[str, Any]) -> dict[str, Any] | None:
     """The server's answer, None where there is no such stream."""
-    message = await onboard.request(f"$JS.API.STREAM.{question}", json.dumps(body).encode(), timeout=ANSWER)
+    message = await onboard.request(f"$JS.API.{question}", json.dumps(body).encode(), timeout=ANSWER)
     found: dict[str, Any] = json.loads(message.data)
     if error := found.get("error"):
         if error.get("err_code") == _NOT_FOUND:
             return None
-        raise StreamRefused(f"the NATS server refused the stream {STREAM}: {error.get('description')}")
+        raise StreamRefused(f"the NATS server refused {question}: {error.get('description')}")
     return found

@@ -50,6 +50,8 @@ USEFUL: dict[str, st.SearchStrategy[Any]] = {
     "source": among(["01", "02"]),
     "medium": among(codes.CONSULTATION_MEDIUMS),
     "trust": among(["RP1", "RNQ"]),
+    "told_by": among(tenant.WAYS),
+    "key": among(["UA", "UB"]),
     "role": among(user.ROLES),
     "weight": among([1, 2, 3, 5, 6]),
     "fte_percent": among([50, 100]),
@@ -161,7 +163,7 @@ def configurations() -> st.SearchStrategy[Any]:
         max_size=2,
         unique_by=lambda pcn: pcn.ods,
     )
-    trusts = st.builds(tenant.Trust, ods=among(["RP1", "RNQ"]), name=among(["KGH", "NGH"]), task_endpoint=st.none())
+    trusts = st.builds(tenant.Trust, ods=among(["RP1", "RNQ"]), name=among(["KGH", "NGH"]), told_by=USEFUL["told_by"])
     return st.builds(
         tenant.ConfigureTenant,
         ods=USEFUL["ods"],

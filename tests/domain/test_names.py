@@ -64,8 +64,11 @@ IN_CLEAR = {
     "PracticeJoinedPCN": "practice pcn name",
     "PracticeLeftPCN": "practice pcn",
     "FederationFormed": "federation name pcns",
-    "TrustConnected": "trust name kind hl7v2_facilities hl7v2_subject task_endpoint task_token_file",
+    "TrustConnected": "trust name kind hl7v2_facilities hl7v2_subject task_endpoint task_token_file told_by",
     "TrustDisconnected": "trust",
+    # key: the public half of a trust's key
+    "TrustCredentialsIssued": "trust key",
+    "TrustCredentialsRevoked": "trust key",
     "PolicyChanged": "discharge_offer offer_wards",
     "TenantPlaced": "ods database key_file",
     "UserGranted": "role scope",

@@ -3,21 +3,29 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, date, datetime
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
+from nats.aio.client import Client, RawCredentials
+from nats.aio.msg import Msg
 
 from commonweal.domain import consent, person, receive, referral, tenant
 from commonweal.domain.referral import AcceptReferral, StartTriage
+from commonweal.integrations import INTEGRATIONS
+from commonweal.integrations.delivery import task
+from commonweal.integrations.delivery.carry import Carrier
 from commonweal.integrations.delivery.collect import Collector
 from commonweal.integrations.delivery.outbox import Outbox
+from commonweal.integrations.delivery.parked import Parked
 from commonweal.integrations.delivery.send import Sender
-from commonweal.integrations.hospital_discharge import INTEGRATION
 from commonweal.kernel.handle import handle
 from commonweal.runtime.installation import Installation
+from commonweal.runtime.integrations import Tellers
 from commonweal.runtime.process import end
+from tenants.letterboxes import PostOffice
+from tenants.streams import out
 from tests.integrations.hospital import Hospital
 from tests.road import Road, own_nats, road
 from tests.tenant import about
@@ -37,12 +45,14 @@ class Telling:
         self.road = made
         self.hospital = hospital
         self.streams = made.tenant.streams
-        self.outbox = Outbox(INTEGRATION.name, made.tenant.pool.borrow)
+        self.parked = Parked(made.tenant.pool.borrow)
+        self.post_office = PostOffice(made.accounts, made.url)
         self.again = again
         self.lease = 1.0
         self.patience = 0.5
+        self.today = TODAY
         self.tokens: dict[str, str] = {}
-        self.sender: Sender
+        self.tellers = Tellers(made.accounts, made.url, self.road.code)
         self._people = 0
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -54,7 +64,28 @@ class Telling:
         command = tenant.ConfigureTenant(ods=self.road.code, name="An ICS", gss="E54000059", trusts=(trust,), on=TODAY)
         await self.command(self.road.code, command)
 
-    async def refer(self, *, share: bool = True, source_org: str = TRUST) -> str:
+    async def letterbox(self, *, open_it: bool = True, **known: Any) -> None:
+        """From now on the trust takes what it is told from a stream of its own."""
+        trust = tenant.Trust(ods=TRUST, name="A hospital", told_by=tenant.STREAM, **known)
+        command = tenant.ConfigureTenant(ods=self.road.code, name="An ICS", gss="E54000059", trusts=(trust,), on=TODAY)
+        await self.command(self.road.code, command)
+        if open_it:
+            await self.post_office.open(self.road.tenant)
+
+    async def key(self, lasting: timedelta = timedelta(days=1)) -> str:
+        """Credentials made for the trust now."""
+        content, _ = await self.post_office.issue(self.road.tenant, TRUST, lasting)
+        return content
+
+    async def take(self) -> list[bytes]:
+        """All that waits for the trust, taken and acknowledged by a client of its own, with a key of its own."""
+        client = await held(self.road.url, await self.key())
+        try:
+            return [message.data for message in await pull(client)]
+        finally:
+            await client.close()
+
+    async def refer(self, *, share: bool = True, source_org: str = TRUST, setting: str = "ward") -> str:
         """A person, their consents, a referral from the trust; the referral's id (`person-<that>` is the person)."""
         found = str(uuid.uuid4())
         someone = f"p-{found}"
@@ -69,7 +100,7 @@ class Telling:
         await self.command(
             found,
             receive.ReceiveReferral(
-                person_id=someone, source="06", source_org=source_org, source_reference=f"ref-{number}", setting="ward",
+                person_id=someone, source="06", source_org=source_org, source_reference=f"ref-{number}", setting=setting,
                 reasons=("loneliness",), referrer_role="nurse", received_at=NOW, narrative=NARRATIVE,
             ),
         )  # fmt: skip
@@ -88,31 +119,30 @@ class Telling:
 
     async def begin(self) -> None:
         """Relay, collect and send from here on."""
+        task.model()
         made = self.road
         relay = await made.relay()
-        http = httpx.AsyncClient(trust_env=False)
-        self.sender = Sender(
-            INTEGRATION, self.streams, self.outbox, http,
-            backoff=self.again, patience=self.patience, lease=self.lease, day=lambda: TODAY,
-            token=self.tokens.__getitem__,
-        )  # fmt: skip
-        nats = await made.user("integration")
-        collector = Collector(INTEGRATION, self.streams, self.outbox, nats, self.sender.woken.set)
-        self._nats = (relay.nats, nats)
-        self._http = http
-        self._tasks = [
-            asyncio.create_task(relay.follow(asyncio.Event(), 0.01)),
-            asyncio.create_task(collector.follow()),
-            asyncio.create_task(self.sender.follow(0.02)),
-        ]
+        self._http = httpx.AsyncClient(trust_env=False)
+        carrier = Carrier(self._http, self.tokens.__getitem__, self.tellers.put, self.patience)
+        integrating = await made.user("integration")
+        self._nats = (relay.nats, integrating)
+        self._tasks = [asyncio.create_task(relay.follow(asyncio.Event(), 0.01))]
+        for integration in INTEGRATIONS:
+            outbox = Outbox(integration.name, made.tenant.pool.borrow)
+            sender = Sender(
+                integration, self.streams, outbox, carrier, backoff=self.again, lease=self.lease, day=lambda: self.today
+            )
+            collector = Collector(integration, self.streams, outbox, integrating, sender.woken.set)
+            self._tasks += [asyncio.create_task(collector.follow()), asyncio.create_task(sender.follow(0.02))]
 
     async def cease(self) -> None:
         """As if the processes were killed."""
         await end(*self._tasks)
         if self._tasks:
             await self._http.aclose()
-            for nats in self._nats:
-                await nats.close()
+            await self.tellers.close()
+            for each in self._nats:
+                await each.close()
         self._tasks = []
 
     async def rows(self) -> list[tuple[Any, ...]]:
@@ -133,13 +163,37 @@ class Telling:
                 await asyncio.sleep(0.02)
 
 
+async def held(url: str, key: str, **options: Any) -> Client:
+    """A NATS client as a trust has it: a server's address and its credentials."""
+    client = Client()
+    try:
+        known = {"user_credentials": RawCredentials(key), "inbox_prefix": "_INBOX_trust", "max_reconnect_attempts": 1}
+        await client.connect(url, **{**known, **options})
+    except BaseException:
+        await client.close()
+        raise
+    return client
+
+
+async def pull(client: Client, trust: str = TRUST, wait: float = 0.5) -> list[Msg]:
+    """What waits for a trust until for a while nothing comes, each acknowledged."""
+    waiting = await client.jetstream().pull_subscribe_bind(trust, out(trust))
+    found: list[Msg] = []
+    with suppress(TimeoutError):
+        while True:
+            (message,) = await waiting.fetch(1, timeout=wait)
+            await message.ack_sync(timeout=2)
+            found.append(message)
+    return found
+
+
 @asynccontextmanager
 async def telling(
     servers: Installation, *codes: str, again: Sequence[float] = (0.05, 0.05, 0.05, 0.05)
 ) -> AsyncIterator[list[Telling]]:
     """ICSs that each tell a trust of their own, all on one NATS server; nothing begun yet."""
-    async with own_nats(servers) as (nats, url), AsyncExitStack() as stack:
-        server, _ = await nats.start()
+    async with own_nats(servers) as (bus, url), AsyncExitStack() as stack:
+        server, _ = await bus.start()
         stack.push_async_callback(server.stop)
         found = []
         for code in codes:

@@ -11,7 +11,7 @@ from fhir.resources.R4B.task import Task
 
 from commonweal.domain import consent, link_worker, person, referral
 from commonweal.domain.allocation import AllocateLinkWorker, CloseReferral, ReopenReferral, RetractReferral
-from commonweal.integrations.hospital_discharge import task
+from commonweal.integrations.delivery import task
 from commonweal.runtime.installation import Installation
 from tests.integrations.hospital import Request, stall, take
 from tests.integrations.telling import (
@@ -153,7 +153,7 @@ def test_consent_that_has_run_out_is_no_consent(servers: Installation) -> None:
         await one.consent(found, "share_referrer", TRUST, expires_on=TODAY)
         await one.accept(found)
         await one.settled(2)
-        one.sender.day = lambda: TODAY + timedelta(days=1)
+        one.today = TODAY + timedelta(days=1)
         await one.command(found, CloseReferral(referral_id=found, reason="time_limit"))
         await one.settled(3)
         assert await one.states(found) == ["delivered", "delivered", "withheld"]

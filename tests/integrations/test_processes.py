@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import structlog
+from structlog.testing import capture_logs
 
 from commonweal.runtime import relay
 from commonweal.runtime.installation import Installation
@@ -16,7 +17,7 @@ from tests.integrations.telling import Telling
 from tests.road import Road, until
 from tests.tenant import store
 
-CODE = "QZV"
+CODE, OTHER = "QZV", "QZW"
 
 
 def test_a_command_reaches_the_trusts_server(servers: Installation) -> None:
@@ -45,10 +46,49 @@ def test_a_command_reaches_the_trusts_server(servers: Installation) -> None:
             await until(lambda: not any(process.complaint() for process in processes))
             state = json.loads((await onboard.request("$JS.API.STREAM.INFO.EVENTS", b"", timeout=5)).data)["state"]
             assert state["last_seq"] == await road.tenant.log.head()
+            with capture_logs() as said:
+                for process in processes:
+                    process.stop.set()
+                async with asyncio.timeout(4):
+                    await asyncio.gather(*tasks)
+            assert [line for line in said if line["log_level"] != "info"] == []  # a stop is no fault
+            await end(*tasks)
+            await road.close()
+        await hospital.stop()
+        await bus.close()
+
+    asyncio.run(inside())
+
+
+def test_a_trusts_own_stream_is_filled_and_what_is_parked_is_said(servers: Installation) -> None:
+    async def inside() -> None:
+        bus = await servers.accounts.connect(servers.nats_url, PLATFORM, "process")
+        processes = [Process(name, servers, bus, structlog.get_logger()) for name in ("relay", "reactor")]
+        hospital = Hospital(answer=lambda _: 400)
+        await hospital.start()
+        async with store(servers, OTHER) as opened:
+            road = Road(await opened.tenant(OTHER), servers.accounts, servers.nats_url)
+            await push(await road.user("claims", SYSTEM), servers.accounts.account_claims(OTHER))
+            await make_events(await road.user("onboard"), OTHER)
+            tasks = [
+                asyncio.create_task(relay.main(processes[0])),
+                asyncio.create_task(run_integrations(processes[1], opened)),
+            ]
+            one = Telling(road, hospital, ())
+            await one.letterbox()
+            found = await one.refer(setting="ed")
+            await one.accept(found)
+            await one.settled(2)
+            assert [b"received, not looked at" in body for body in await one.take()] == [True, False]
+            assert processes[1].heartbeat().detail == ""
+            await one.configure(hospital.endpoint)
+            await one.refer(setting="ed")
+            await until(lambda: processes[1].remark() == f"{OTHER}: 1 delivery parked")
+            # A letter nobody took is no fault of the process.
+            await until(lambda: processes[1].heartbeat().ok and "parked" in processes[1].heartbeat().detail)
             for process in processes:
                 process.stop.set()
-            async with asyncio.timeout(4):
-                await asyncio.gather(*tasks)
+            await asyncio.gather(*tasks)
             await end(*tasks)
             await road.close()
         await hospital.stop()

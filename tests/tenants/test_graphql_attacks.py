@@ -45,6 +45,7 @@ QUERIES: Final[Mapping[str, str]] = {
     "caseloadCapacity": "{ caseloadCapacity { id name held room } }",
     "caseloadPractices": "{ caseloadPractices { code name pcnCode pcnName } }",
     "caseloadOrganisations": "{ caseloadOrganisations { code name } }",
+    "waitingList": "{ waitingList(first: 200) { totalCount position edges { cursor node { id turn } } } }",
 }
 """Field → what is asked; {id} stands for an id of QMF's."""
 REASON: Final = {"reason": "capacity"}

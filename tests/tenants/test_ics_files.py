@@ -240,6 +240,21 @@ def test_a_whole_file_is_read_as_written(tmp_path: Path) -> None:
             "[[trust]] 1: task_token_file needs a task_endpoint to be sent to",
         ),
         (
+            'task_token_file = "secrets/rnq.token"',
+            'told_by = "pigeon"',
+            '[[trust]] 1: told_by must be one of post, stream, not "pigeon"',
+        ),
+        (
+            'task_token_file = "secrets/rnq.token"',
+            "out_days = 14",
+            '[[trust]] 1: out_days are only read with told_by = "stream"',
+        ),
+        (
+            'task_token_file = "secrets/rnq.token"',
+            'told_by = "stream"\nout_days = 500',
+            "[[trust]] 1: out_days must be from 1 to 90, not 500",
+        ),
+        (
             'id = "amber"',
             'id = "Amber E"',
             '[[link_worker]] 1: id must be letters, digits and . _ : / - only, not "Amber E"',
@@ -354,7 +369,9 @@ def test_the_examples_share_no_port_and_no_way_in() -> None:
     trusts = [trust for file in sorted(EXAMPLES.glob("*.toml")) for trust in read(file).trusts]
     assert len({trust.mllp_line for trust in trusts}) == len(trusts) == 7
     assert len({trust.hl7v2_subject for trust in trusts}) == len(trusts)
-    assert all((trust.task_endpoint or "").startswith("http://127.0.0.1:") for trust in trusts)
+    told_by_post = [trust for trust in trusts if trust.told_by != "stream"]
+    assert all((trust.task_endpoint or "").startswith("http://127.0.0.1:") for trust in told_by_post)
+    assert [trust.ods for trust in trusts if trust.told_by == "stream"] == ["RNQ"]
 
 
 def test_northamptonshire_has_its_eleven_pcns_and_their_practices() -> None:

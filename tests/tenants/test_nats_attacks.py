@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import zlib
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
@@ -260,6 +261,67 @@ def test_a_stream_made_for_anothers_subjects_stays_empty(servers: Installation) 
         for name in made:
             state = (await ask(onboard, f"STREAM.INFO.{name}", {}))["state"]
             assert state["messages"] == 0, name
+
+    run(servers, test)
+
+
+def test_what_one_ics_has_delivered_arrives_in_no_inbox_of_another(servers: Installation) -> None:
+    """The server publishes what a consumer delivers past the rights of whoever made it, but never past their account."""
+
+    async def test(two: Two) -> None:
+        theirs, ours = await two.user(THEIRS, "reader"), await two.user(OURS, "reader")
+        heard = await theirs.subscribe("_INBOX_reader.victim")
+        await theirs.flush()
+        config = {"deliver_subject": "_INBOX_reader.victim", "ack_policy": "none", "name": "reader"}
+        await ask(ours, "CONSUMER.CREATE.EVENTS.reader", {"stream_name": "EVENTS", "config": config})
+        await ours.publish("$JS.API.STREAM.INFO.EVENTS", b"", reply="_INBOX_reader.victim")
+        await ours.flush()
+        await asyncio.sleep(0.3)
+        assert heard.pending_msgs == 0
+
+    run(servers, test)
+
+
+@pytest.mark.parametrize("role", ["reader", "relay", "integration", "onboard"])
+def test_an_answer_asked_for_elsewhere_arrives_in_no_stream_of_another_ics(servers: Installation, role: str) -> None:
+    async def test(two: Two) -> None:
+        user = await two.user(OURS, role)
+        for number in range(3):
+            await user.publish("$JS.API.STREAM.INFO.EVENTS", b"", reply=f"sp.{THEIRS}.referral.{number}.Forged")
+        await user.flush()
+        await asyncio.sleep(0.2)
+
+    run(servers, test)
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        {"mirror": {"name": "EVENTS", "external": {"api": "$JS.{theirs}.API"}}},
+        {"mirror": {"name": "EVENTS", "external": {"api": "$JS.{their_id}.API", "deliver": "theft"}}},
+        {"mirror": {"name": "EVENTS", "domain": "{theirs}"}},
+        {"sources": [{"name": "EVENTS", "external": {"api": "$JS.{theirs}.API", "deliver": "theft"}}]},
+        {"sources": [{"name": "EVENTS", "external": {"api": "$SYS.REQ.ACCOUNT.{their_id}"}}]},
+        {"sources": [{"name": "EVENTS", "domain": "{their_id}"}]},
+        {"subjects": ["*.{theirs}.>"]},
+        {"subjects": ["wake.>", "out.>", "in.>"]},
+        {"subjects": ["_INBOX.>"]},
+        {"subjects": ["$SYS.>"]},
+    ],
+)
+def test_a_stream_that_reaches_for_anothers_holds_nothing_of_theirs(
+    servers: Installation, wish: dict[str, Any]
+) -> None:
+    async def test(two: Two) -> None:
+        onboard = await two.user(OURS, "onboard")
+        name = f"REACH{zlib.crc32(json.dumps(wish).encode())}"
+        text = json.dumps(wish).replace("{theirs}", THEIRS).replace("{their_id}", two.accounts.account_id(THEIRS))
+        config = {"name": name, "storage": "file", "num_replicas": 1, **json.loads(text)}
+        made = await ask(onboard, f"STREAM.CREATE.{name}", config)
+        await asyncio.sleep(0.3)
+        if "error" not in made:
+            found = await ask(onboard, f"STREAM.INFO.{name}", {})
+            assert found["state"]["messages"] == 0
 
     run(servers, test)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from commonweal.domain import codes, values
@@ -54,7 +54,8 @@ class Federation:
 class Trust:
     """`hl7v2_facilities`: what it calls itself in MSH-4. `mllp_line`: which of the installation's MLLP
     ports is its own, counted from the first. `task_endpoint`: the FHIR base its Tasks are posted to,
-    with the bearer token that stands in `task_token_file` below the data folder, where it wants one."""
+    with the bearer token that stands in `task_token_file` below the data folder, where it wants one.
+    `told_by`: one of WAYS; None stands for post. `out_days`: how long its own stream keeps what it is told."""
 
     ods: str
     name: str
@@ -64,6 +65,8 @@ class Trust:
     hl7v2_subject: str | None = None
     task_endpoint: str | None = None
     task_token_file: str | None = None
+    told_by: str | None = None
+    out_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +148,30 @@ class TrustConnected:
     hl7v2_subject: str | None = None
     task_endpoint: str | None = None
     task_token_file: str | None = None
+    told_by: str | None = None
+    out_days: int | None = None
 
 
 @event
 class TrustDisconnected:
     trust: str
+
+
+@event
+class TrustCredentialsIssued:
+    """`key` is the public half; the other half is with the trust alone."""
+
+    trust: str
+    key: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+@event
+class TrustCredentialsRevoked:
+    trust: str
+    key: str
+    revoked_at: datetime
 
 
 @event
@@ -178,9 +200,33 @@ class ConfigureTenant:
     on: date
 
 
+@command
+class IssueTrustCredentials:
+    """A trust gets a key of its own, by which it may take what is told to it and tell us something."""
+
+    trust: str
+    key: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+@command
+class RevokeTrustCredentials:
+    """Every key a trust holds is void from `at` on."""
+
+    trust: str
+    at: datetime
+
+
 CATEGORY: Final = "tenant"
 CREATES: Final = (ConfigureTenant,)
 TRUST_KINDS: Final = frozenset({"acute", "mental_health", "community"})
+POST: Final = "post"
+STREAM: Final = "stream"
+WAYS: Final = frozenset({POST, STREAM})
+"""How a trust is told: its endpoint is posted to, or it takes the messages from a stream of its own."""
+OUT_DAYS: Final = 14
+"""How long such a stream keeps them where the ICS says nothing else."""
 
 Event = (
     TenantOnboarded
@@ -193,9 +239,11 @@ Event = (
     | FederationFormed
     | TrustConnected
     | TrustDisconnected
+    | TrustCredentialsIssued
+    | TrustCredentialsRevoked
     | PolicyChanged
 )
-Command = ConfigureTenant
+Command = ConfigureTenant | IssueTrustCredentials | RevokeTrustCredentials
 Membership = tuple[str, str, date]
 """(PCN, practice, first day)"""
 
@@ -211,13 +259,22 @@ class State:
     """The practice's name and, where it left, the first day it is no longer there."""
     federations: Mapping[str, FederationFormed] = field(default_factory=dict)
     trusts: Mapping[str, TrustConnected] = field(default_factory=dict)
+    credentials: Mapping[str, TrustCredentialsIssued] = field(default_factory=dict)
+    """Every key a trust was ever given, by the key."""
+    revoked: Mapping[str, datetime] = field(default_factory=dict)
+    """Those that are void, and since when."""
     policies: PolicyChanged | None = None
+
+    def has_stream(self, trust: str) -> bool:
+        """Does it take what is told to it from a stream of its own?"""
+        connected = self.trusts.get(trust)
+        return connected is not None and connected.told_by == STREAM
 
 
 INITIAL: Final = State()
 
 
-def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 – one answer an event
+def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911 – one answer an event
     match event:
         case TenantOnboarded(ods=ods):
             return replace(state, ods=ods)
@@ -241,15 +298,50 @@ def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 – one answer
             return replace(state, trusts={**state.trusts, trust: event})
         case TrustDisconnected(trust=trust):
             return replace(state, trusts={ods: known for ods, known in state.trusts.items() if ods != trust})
+        case TrustCredentialsIssued(key=key):
+            return replace(state, credentials={**state.credentials, key: event})
+        case TrustCredentialsRevoked(key=key, revoked_at=at):
+            return replace(state, revoked={**state.revoked, key: at})
         case PolicyChanged():
             return replace(state, policies=event)
 
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:
+    match command:
+        case ConfigureTenant():
+            return _configure(state, command)
+        case IssueTrustCredentials():
+            return _issue(state, command)
+        case RevokeTrustCredentials(trust=trust, at=at):
+            held = [key for key, issued in state.credentials.items() if issued.trust == trust]
+            if not held:
+                raise Refused(f"{trust} was never given credentials")
+            return tuple(
+                TrustCredentialsRevoked(trust=trust, key=key, revoked_at=at) for key in held if key not in state.revoked
+            )
+
+
+def _configure(state: State, command: ConfigureTenant) -> tuple[Event, ...]:
     if state.ods not in (None, command.ods):
         raise Refused(f"ods must stay {state.ods}: an ICS keeps its code")
     _check(command)
     return tuple(_differences(state, command))
+
+
+def _issue(state: State, command: IssueTrustCredentials) -> tuple[Event, ...]:
+    values.identifier(command.key, "key")
+    if (known := state.credentials.get(command.key)) is not None:
+        if known.trust != command.trust:
+            raise Refused("this key was given to another trust already")
+        return ()
+    if not state.has_stream(command.trust):
+        raise Refused(f'{command.trust} has no stream of its own: say told_by = "stream" in the file of its ICS')
+    if command.expires_at <= command.issued_at:
+        raise Refused("expires_at must lie behind issued_at")
+    issued = TrustCredentialsIssued(
+        trust=command.trust, key=command.key, issued_at=command.issued_at, expires_at=command.expires_at
+    )
+    return (issued,)
 
 
 def _differences(state: State, command: ConfigureTenant) -> Iterable[Event]:
@@ -319,6 +411,8 @@ def _trusts(state: State, trusts: tuple[Trust, ...]) -> Iterable[Event]:
             hl7v2_subject=trust.hl7v2_subject,
             task_endpoint=trust.task_endpoint,
             task_token_file=trust.task_token_file,
+            told_by=trust.told_by,
+            out_days=trust.out_days,
         )
         if state.trusts.get(trust.ods) != connected:
             yield connected
@@ -344,6 +438,8 @@ def _check(command: ConfigureTenant) -> None:
             raise Refused(f"federation {federation.name} has PCNs that are not named: {', '.join(sorted(strangers))}")
     for trust in command.trusts:
         values.one_of(TRUST_KINDS, trust.kind, f"trust {trust.ods} kind")
+        if trust.told_by is not None:
+            values.one_of(WAYS, trust.told_by, f"trust {trust.ods} told_by")
     if command.policies.discharge_offer is not None:
         values.one_of(codes.DISCHARGE_OFFER_RULES, command.policies.discharge_offer, "discharge_offer")
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from commonweal.integrations import hospital_discharge
+from commonweal.integrations import emergency_department, hospital_discharge
 from commonweal.integrations.delivery import Integration
 
-INTEGRATIONS: Final[tuple[Integration, ...]] = (hospital_discharge.INTEGRATION,)
+INTEGRATIONS: Final[tuple[Integration, ...]] = (hospital_discharge.INTEGRATION, emergency_department.INTEGRATION)

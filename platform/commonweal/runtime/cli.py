@@ -19,6 +19,8 @@ _TOP: Final[Mapping[str, str]] = {
     "simulate": "cli_simulate:simulate",
     "read-models": "cli_rooms:read_models",
     "streams": "cli_streams:streams",
+    "trusts": "cli_trusts:trusts",
+    "dlq": "cli_dlq:dlq",
     "people": "cli_people:people",
     "bench": "bench:bench",
 }

@@ -7,12 +7,13 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from commonweal.intake import accept as intake
 from commonweal.intake.accept import LATER, Answer, CarryOut, Inbox
 from commonweal.intake.hl7v2 import acknowledge
 from commonweal.intake.hl7v2.hear import BY_HAND, FEED, hear, message_key
-from commonweal.kernel.trace import where
+from commonweal.kernel.trace import refused, span, where
 from tenants.store import Tenant
 
 SECONDS: Final = 20.0
@@ -31,7 +32,11 @@ async def answer(tenant: Tenant, trust: str, raw: bytes) -> bytes:
 
     The ICS and the trust are the channel's: never what the message says.
     """
-    taken = await take(tenant, trust, raw)
+    with bound_contextvars(tenant=tenant.ods), span("hear hl7v2", tenant=tenant.ods) as hearing:
+        taken = await take(tenant, trust, raw)
+        hearing.note(outcome=taken.ack)
+    if taken.ack != "AA":
+        refused("message", tenant.ods)
     return acknowledge(raw, taken.ack, taken.reason or "", error=taken.error)
 
 

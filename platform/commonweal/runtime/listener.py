@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,9 +13,10 @@ import structlog
 from commonweal.domain import tenant as ics
 from commonweal.intake.hl7v2 import acknowledge, mllp
 from commonweal.kernel.trace import where
-from commonweal.runtime import hospital_feed
+from commonweal.runtime import hospital_feed, lag
+from commonweal.runtime.letterbox_reader import read_letterboxes
 from commonweal.runtime.open_store import open_store
-from commonweal.runtime.process import Process, run
+from commonweal.runtime.process import Process, end, run
 from commonweal.runtime.settings import Settings
 from tenants.store import Store
 
@@ -140,7 +141,10 @@ async def main(process: Process) -> None:
     """Serve until asked to stop."""
     store = open_store(process.installation, process.name, process.bus)
     exchange = Exchange(store, process.settings)
-    process.complaint = exchange.complaint
+    reading = replace(process)
+    process.complaint = lambda: "; ".join(filter(None, [exchange.complaint(), reading.complaint()]))
+    letterboxes = asyncio.create_task(read_letterboxes(reading, store), name="letterboxes")
+    process.looks.append(lag.pools(store))
     try:
         while not process.stop.is_set():
             await exchange.look()
@@ -149,6 +153,7 @@ async def main(process: Process) -> None:
                 await asyncio.wait_for(process.stop.wait(), POLL)
     finally:
         await exchange.close()
+        await end(letterboxes)
         await store.close()
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from commonweal.kernel.react import Reactor
+from commonweal.runtime import lag
 from commonweal.runtime.each_tenant import each_tenant
 from commonweal.runtime.forgetting import forget
 from commonweal.runtime.integrations import run_integrations
@@ -17,6 +18,7 @@ from tenants.store import Tenant
 async def main(process: Process) -> None:
     store = open_store(process.installation, "reactor", process.bus)
     reactors: dict[str, Reactor] = {}
+    process.looks += [lag.reactor(store), lag.pools(store)]
     telling = replace(process)  # its complaints are its own; this process is as well as both of its halves
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
@@ -26,6 +28,7 @@ async def main(process: Process) -> None:
     process.complaint = lambda: "; ".join(
         filter(None, [*(reactor.complaint for reactor in reactors.values()), telling.complaint()])
     )
+    process.remark = lambda: telling.remark()  # noqa: PLW0108 – another one, once the other half is at work
     halves = [
         asyncio.create_task(each_tenant(process, store, work), name="reactor policies"),
         asyncio.create_task(run_integrations(telling, store), name="reactor integrations"),

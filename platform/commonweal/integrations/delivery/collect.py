@@ -19,7 +19,7 @@ from commonweal.kernel import cloud_event
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.relay import STREAM
 from commonweal.kernel.streams import Streams
-from commonweal.kernel.trace import where
+from commonweal.kernel.trace import batch, where
 
 BATCH: Final = 500
 BYTES: Final = 8 << 20
@@ -71,10 +71,12 @@ class Collector:
                     failures, self.trouble = 0, None
             except Overtaken:
                 await asyncio.sleep(_AGAIN[-1])
-            except Exception as failure:  # noqa: BLE001 – shown and tried again: nothing is acknowledged before it is written
+            except Exception as failure:  # shown and tried again: nothing is acknowledged before it is written
                 why = f"NATS says {failure}" if isinstance(failure, NotGiven) else where(failure)
                 self.trouble = f"{self.integration.name} of {self.streams.tenant} does not read its stream: {why}"
                 log.warning("not_collecting", integration=self.integration.name, tenant=self.streams.tenant, error=why)
+                if self.nats.is_closed:  # for good: whoever started us connects anew
+                    raise
                 await asyncio.sleep(_AGAIN[min(failures, len(_AGAIN) - 1)])
                 failures += 1
 
@@ -87,7 +89,9 @@ class Collector:
             head = fresh[-1][0]
             recorded = await self._understand(position, fresh)
             wanted = [(each, who) for each in recorded if (who := await self._recipient(each)) is not None]
-            await self.outbox.add(wanted, position, head)
+            traces = (each.traceparent for each, _ in wanted)
+            with batch(f"collect {self.integration.name}", traces, tenant=self.streams.tenant, events=len(wanted)):
+                await self.outbox.add(wanted, position, head)
             position = head
             if wanted:
                 self.added()

@@ -8,6 +8,10 @@ from commonweal.integrations.delivery import Delivery
 from commonweal.kernel.log import Borrow, Recorded
 
 State: TypeAlias = Literal["waiting", "delivered", "withheld", "parked"]
+LEASE: Final = 60.0
+"""Seconds after which a try nobody settled is given up for lost: its process was killed."""
+OVERTAKEN: Final = "overtaken"
+"""Why one that is tried again is withheld: they were told something later of the same referral."""
 
 _BEGIN: Final = "insert into consumed (integration) values (%s) on conflict do nothing"
 _POSITION: Final = "select position from consumed where integration = %s"
@@ -36,7 +40,7 @@ update deliveries as d
 set attempts = attempts + 1, next_try_at = now() + make_interval(secs => %(lease)s)
 from due
 where d.integration = %(integration)s and d.event_id = due.event_id and d.state = 'waiting' and d.next_try_at <= now()
-returning d.event_id, d.position, d.stream_id, d.version, d.type, d.recipient, d.attempts
+returning d.event_id, d.position, d.stream_id, d.version, d.type, d.recipient, d.attempts, d.forgiven
 """
 _SETTLE: Final = """
 update deliveries
@@ -44,6 +48,14 @@ set state = %(state)s, last_status = %(status)s, last_error = %(error)s,
     next_try_at = now() + make_interval(secs => %(again)s),
     delivered_at = case when %(state)s = 'delivered' then now() end
 where integration = %(integration)s and event_id = %(event_id)s and state = 'waiting' and attempts = %(attempts)s
+"""
+
+
+_NEWER: Final = """
+select exists (
+    select from deliveries as later
+    where later.integration = %s and later.stream_id = %s and later.position > %s and later.state = 'delivered'
+)
 """
 
 
@@ -120,3 +132,10 @@ class Outbox:
         }
         async with self.borrow() as connection:
             return (await connection.execute(_SETTLE, written, prepare=True)).rowcount == 1
+
+    async def overtaken(self, delivery: Delivery) -> bool:
+        """Were they told something later of the same referral?"""
+        wish = (self.integration, delivery.stream_id, delivery.position)
+        async with self.borrow() as connection:
+            row = await (await connection.execute(_NEWER, wish, prepare=True)).fetchone()
+        return bool(row and row[0])

@@ -1,7 +1,8 @@
 """Sending: each delivery in its turn, asked anew before every try whether they may still know, until it is told or given up.
 
 Deliveries about one referral go one after another, each waiting until the one before it is delivered, withheld or parked. One
-that is parked holds back none behind it: each says the whole of how things stand, so a later one makes up for it.
+that is parked holds back none behind it: each says the whole of how things stand, so a later one makes up for it. For the same
+reason one that is tried again after a later one was told is not sent any more: it would set back what they know.
 """
 
 import asyncio
@@ -15,27 +16,23 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import httpx
 import structlog
 
-from commonweal.integrations.delivery import Delivery, Integration, Post, Withheld
+from commonweal.integrations.delivery import Delivery, Integration, Withheld
+from commonweal.integrations.delivery.carry import Carrier
 from commonweal.integrations.delivery.news import News
-from commonweal.integrations.delivery.outbox import Outbox, Outcome
+from commonweal.integrations.delivery.outbox import LEASE, OVERTAKEN, Outbox, Outcome
+from commonweal.kernel import trace
+from commonweal.kernel.counting import DELIVERIES
 from commonweal.kernel.streams import Streams
 from commonweal.kernel.trace import where
 
 BACKOFF: Final = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0, 21600.0)
 """Seconds after each failed try; after the last it is parked."""
-PATIENCE: Final = 10.0
-"""Seconds a recipient has to take a message."""
-LEASE: Final = 60.0
-"""Seconds after which a try nobody settled is given up for lost: its process was killed."""
 AT_ONCE: Final = 4
 """Tries under way to one recipient: a recipient that stalls holds up nobody else."""
 AGAIN_LATER: Final = frozenset({408, 409, 425, 429})
 """Refusals that may not hold for ever. Any other below 500 does: the message or the address is wrong."""
-_ANSWER: Final = 1 << 16
-"""Bytes of an answer that are read, so that the connection can be used again; what it says is not kept."""
 _LONDON: Final = ZoneInfo("Europe/London")
 
 log = structlog.get_logger()
@@ -46,10 +43,6 @@ def today() -> date:
     return datetime.now(_LONDON).date()
 
 
-def _no_token(file: str) -> str:
-    raise FileNotFoundError(file)
-
-
 @dataclass
 class Sender:
     """One integration's sending in one ICS."""
@@ -57,14 +50,11 @@ class Sender:
     integration: Integration
     streams: Streams
     outbox: Outbox
-    http: httpx.AsyncClient
+    carrier: Carrier
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     backoff: Sequence[float] = BACKOFF
-    patience: float = PATIENCE
     lease: float = LEASE
     day: Callable[[], date] = today
-    token: Callable[[str], str] = _no_token
-    """The bearer token in a file an ICS names."""
     trouble: str | None = None
     _under_way: dict["asyncio.Task[None]", str] = field(default_factory=dict, repr=False)
     _news: News = field(default_factory=News, repr=False)
@@ -120,7 +110,12 @@ class Sender:
             log.warning("delivery_not_settled", tenant=self.streams.tenant, error=where(failure))
 
     async def _try(self, delivery: Delivery) -> None:
-        outcome = await self._outcome(delivery)
+        event = next(iter(await self.streams.log.after(delivery.position - 1, 1)), None)
+        name, tenant = self.integration.name, self.streams.tenant
+        with trace.attached(event.traceparent if event else None), trace.span(f"deliver {name}", tenant=tenant) as span:
+            outcome = await self._outcome(delivery)
+            span.note(outcome=outcome.state, attempt=delivery.attempts)
+        DELIVERIES.add(name, outcome.state, tenant)
         if await self.outbox.settle(delivery, outcome):
             self._news.take(delivery.recipient, outcome)
             log.debug(
@@ -137,41 +132,24 @@ class Sender:
 
     async def _outcome(self, delivery: Delivery) -> Outcome:
         try:
+            if delivery.forgiven and await self.outbox.overtaken(delivery):
+                return Outcome("withheld", error=OVERTAKEN)
             prepared = await self.integration.prepare(self.streams, delivery, self.day())
             if isinstance(prepared, Withheld):
                 return Outcome("withheld", error=prepared.reason)
-            status = await self._post(prepared)
+            status = await self.carrier.carry(prepared)
         except TimeoutError:
             return self._failed(delivery, "timeout")
         except Exception as failure:  # noqa: BLE001 – of the network or ours: its kind is kept, and it is tried again
             return self._failed(delivery, type(failure).__name__)
-        if 200 <= status < 300:
+        if status is None or 200 <= status < 300:
             return Outcome("delivered", status)
         if status < 500 and status not in AGAIN_LATER:
             return Outcome("parked", status, "refused")
         return self._failed(delivery, "not_now", status)
 
     def _failed(self, delivery: Delivery, error: str, status: int | None = None) -> Outcome:
-        if delivery.attempts > len(self.backoff):
+        tries = delivery.attempts - delivery.forgiven
+        if tries > len(self.backoff):
             return Outcome("parked", status, error)
-        return Outcome("waiting", status, error, again=self.backoff[delivery.attempts - 1])
-
-    async def _post(self, post: Post) -> int:
-        headers = {
-            "Content-Type": post.content_type,
-            "Accept": post.content_type,
-            "X-Request-Id": str(post.request_id),
-            "X-Correlation-Id": str(post.correlation_id),
-        }
-        if post.token_file is not None:
-            headers["Authorization"] = f"Bearer {self.token(post.token_file)}"
-        async with (
-            asyncio.timeout(self.patience),
-            self.http.stream("POST", post.url, content=post.body, headers=headers) as answer,
-        ):
-            size = 0
-            async for chunk in answer.aiter_raw():
-                size += len(chunk)
-                if size > _ANSWER:
-                    break
-            return answer.status_code
+        return Outcome("waiting", status, error, again=self.backoff[tries - 1])

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
-
-from fhir.resources.R4B.task import Task
 
 from commonweal.domain import codes
 from commonweal.domain.referral import (
@@ -14,6 +13,7 @@ from commonweal.domain.referral import (
     LinkWorkerAllocated,
     ReferralAccepted,
     ReferralClosed,
+    ReferralReceived,
     ReferralRedirected,
     ReferralRejected,
     ReferralReopened,
@@ -36,6 +36,7 @@ REASON: Final = "urn:commonweal:code-system:referral-reason"
 """Local: the code lists of `commonweal.domain.codes` for rejecting, redirecting, declining, closing and retracting."""
 
 PROGRESS_CODES: Final[Mapping[str, str]] = {
+    "received": "received, not looked at yet",
     "in_triage": "being triaged",
     "accepted": "accepted, waiting for a link worker",
     "allocated": "a link worker has it",
@@ -50,6 +51,7 @@ PROGRESS_CODES: Final[Mapping[str, str]] = {
 """Where a referral stands, for its referrer. Local."""
 
 _STANDS: Final[Mapping[type, tuple[str, str]]] = {
+    ReferralReceived: ("received", "received"),
     TriageStarted: ("received", "in_triage"),
     ReferralAccepted: ("accepted", "accepted"),
     LinkWorkerAllocated: ("accepted", "allocated"),
@@ -62,7 +64,8 @@ _STANDS: Final[Mapping[type, tuple[str, str]]] = {
     ReferralRetractedInError: ("entered-in-error", "retracted"),
 }
 """Event → (FHIR R4 TaskStatus, ours)."""
-EVENTS: Final = frozenset(event.__name__ for event in _STANDS)
+STEPS: Final[frozenset[type]] = frozenset(_STANDS)
+"""The steps of a referral of which a Task can tell."""
 
 _REASONS: Final[Mapping[type, codes.Codes]] = {
     ReferralRejected: codes.REJECTION_REASONS,
@@ -87,6 +90,7 @@ class Told:
     source_reference: str
     ics: str
     nhs_number: str | None
+    """None where it is not known, or not told."""
 
 
 def build(told: Told) -> bytes:
@@ -111,7 +115,15 @@ def build(told: Told) -> bytes:
     if (reasons := _REASONS.get(type(told.event))) is not None:
         reason: str = told.event.reason  # type: ignore[union-attr]
         task["statusReason"] = _concept(REASON, reason, reasons.get(reason))
-    return Task.model_validate(task).model_dump_json().encode()
+    return bytes(model().model_validate(task).model_dump_json().encode())
+
+
+@cache
+def model() -> Any:
+    """FHIR's own, loaded at the first call: that takes as long as starting a process does, and most never build a Task."""
+    from fhir.resources.R4B.task import Task  # noqa: PLC0415
+
+    return Task
 
 
 def _stands(event: Event) -> tuple[str, str]:

@@ -1,0 +1,170 @@
+"""Telling trusts: whether what became of the people it referred gets out to each, how far behind that is, and what went wrong last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+import structlog
+from litestar.response import Redirect, Response
+
+from commonweal.console.page import AsOf
+from commonweal.console.wording import LONDON, plural
+from commonweal.domain import tenant as ics
+from commonweal.integrations import INTEGRATIONS
+from commonweal.integrations.delivery.parked import Parked
+from commonweal.integrations.delivery.standing import Reading, Standing, reading, standing
+from commonweal.runtime import permissions
+from commonweal.runtime.access import NotAllowed
+from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.schema import Asker
+
+log = structlog.get_logger()
+
+_NAMES: Final = {"hospital_discharge": "Wards and clinics", "emergency_department": "A&E"}
+_WAYS: Final = {ics.POST: "sent to its address", ics.STREAM: "put in its own stream, for it to take"}
+_WRONG: Final = {
+    "timeout": "It did not answer in time",
+    "refused": "It refused the message",
+    "not_now": "It could not take the message just then",
+    "ConnectError": "It could not be reached",
+    "ReadError": "The line broke",
+    "RemoteProtocolError": "The line broke",
+    "FileNotFoundError": "The file with its token is not there",
+    "NoStreamResponseError": "Its stream is not there",
+    "NoLetterbox": "Its stream is not there",
+}
+"""What a try ended with → in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """How one trust is told by one integration. `waits`: how long the oldest has waited, None where nothing waits.
+    `to_be_taken`: what is delivered lies in a stream, and when the trust takes it is the trust's affair."""
+
+    trust: str
+    code: str
+    integration: str
+    name: str
+    way: str
+    to_be_taken: bool
+    waiting: int
+    waits: str | None
+    delivered: int
+    parked: int
+    wrong: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """The whole page. `unread`: what an integration has not read yet, in words, where that is anything."""
+
+    rows: tuple[Row, ...]
+    unread: tuple[str, ...]
+    may_replay: bool
+    said: str | None
+
+
+async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
+    """The page. Raises NotAllowed for a role that does not see it."""
+    scope = permissions.views(asker.principal.grants).get("integrations")
+    if scope is None or not scope.everything:
+        raise NotAllowed("your role does not let you see how trusts are told", kind="scope")
+    here = asker.tenant
+    state: ics.State = (await here.streams.committed(ics.CATEGORY, here.ods)).state
+    midnight = datetime.combine(asker.reader.today, datetime.min.time(), LONDON)
+    found = await standing(here.pool.borrow, midnight)
+    head = await here.log.head()
+    page = Telling(
+        rows=tuple(_rows(state, found, asker.now)),
+        unread=tuple(_unread(await reading(here.pool.borrow))),
+        may_replay=permissions.may_do(asker.principal.grants, "replay"),
+        said=_said(request.query_params),
+    )
+    as_of = AsOf(at=asker.now, position=head)
+    return await pages.html(request, asker, "integrations.html", page, as_of=as_of, here="/integrations")
+
+
+async def replay(asker: Asker, typed: Mapping[str, str]) -> Response[None]:
+    """Have what is parked for one trust by one integration tried again. Raises NotAllowed."""
+    if not permissions.may_do(asker.principal.grants, "replay"):
+        raise NotAllowed("your role does not let you have deliveries tried again", kind="scope")
+    integration, trust = typed.get("integration", ""), typed.get("trust", "")
+    done = await Parked(asker.tenant.pool.borrow).replay(integration, trust)
+    log.info(
+        "deliveries_replayed", tenant=asker.tenant.ods, actor=asker.principal.id, waiting=done.waiting,
+        overtaken=done.overtaken,
+    )  # fmt: skip
+    asked = urlencode({"again": done.waiting, "overtaken": done.overtaken})
+    return Redirect(f"/integrations?{asked}", status_code=303)
+
+
+def _rows(state: ics.State, found: list[Standing], now: datetime) -> list[Row]:
+    """A row for each trust that can be told, and for each that has something waiting or parked although it cannot."""
+    known = {(each.recipient, each.integration): each for each in found}
+    told = [code for code, trust in state.trusts.items() if trust.task_endpoint or state.has_stream(code)]
+    wanted = [(code, integration.name) for code in told for integration in INTEGRATIONS]
+    wanted += [key for key in known if key not in wanted]
+    return [_row(state, code, name, known.get((code, name)), now) for code, name in wanted]
+
+
+def _row(state: ics.State, code: str, integration: str, stands: Standing | None, now: datetime) -> Row:
+    trust = state.trusts.get(code)
+    way = None if trust is None else ics.STREAM if state.has_stream(code) else ics.POST if trust.task_endpoint else None
+    stands = stands or Standing(integration, code, 0, None, 0, 0, None, None)
+    return Row(
+        trust=trust.name if trust else code,
+        code=code,
+        integration=integration,
+        name=_NAMES.get(integration, integration),
+        way=_WAYS[way] if way else "it is not told any more",
+        to_be_taken=way == ics.STREAM,
+        waiting=stands.waiting,
+        waits=_age(now - stands.waiting_since) if stands.waiting_since else None,
+        delivered=stands.delivered,
+        parked=stands.parked,
+        wrong=_wrong(stands.last_status, stands.last_error),
+    )
+
+
+def _wrong(status: int | None, error: str | None) -> str | None:
+    if error is None:
+        return None
+    words = _WRONG.get(error, f"It could not be sent ({error})")
+    return f"{words} (status {status})" if status else words
+
+
+def _unread(found: list[Reading]) -> list[str]:
+    return [
+        f"{_NAMES.get(each.integration, each.integration)}: {plural(each.behind, 'event', 'events')} still to be read"
+        for each in found
+        if each.behind > 0
+    ]
+
+
+def _age(age: timedelta) -> str:
+    minutes = int(age.total_seconds()) // 60
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 60:
+        return plural(minutes, "minute", "minutes")
+    return plural(minutes // 60, "hour", "hours") if minutes < 48 * 60 else plural(minutes // 1440, "day", "days")
+
+
+def _said(asked: Mapping[str, str]) -> str | None:
+    again, overtaken = (_number(asked.get(name, "")) for name in ("again", "overtaken"))
+    if again is None or overtaken is None:
+        return None
+    if not again and not overtaken:
+        return "There was nothing parked any more."
+    words = [f"{plural(again, 'delivery is', 'deliveries are')} tried again." if again else ""]
+    if overtaken:
+        words.append(
+            f"{plural(overtaken, 'delivery is', 'deliveries are')} not sent any more: the trust was told something later."
+        )
+    return " ".join(filter(None, words))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
