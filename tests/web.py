@@ -8,12 +8,14 @@ import warnings
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
 import structlog
 import uvicorn
 from litestar.exceptions import LitestarDeprecationWarning
+from nats.aio.client import Client
 
 from commonweal.domain.user import GrantUser
 from commonweal.kernel.follow import Room
@@ -22,6 +24,7 @@ from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
 from commonweal.runtime.health import Health
 from commonweal.runtime.installation import Installation
+from commonweal.runtime.live.patience import HOW_WE_SERVE
 from commonweal.runtime.process import Process, end
 from commonweal.runtime.sign_in import SignInLinks
 from commonweal.runtime.web import make_app
@@ -150,8 +153,9 @@ async def _start(stack: AsyncExitStack, servers: Installation, codes: tuple[str,
     for code in codes:
         tenant = await opened.tenant(code)
         for model in READ_MODELS:
+            changed = partial(_changed, bus, f"changed.{code}.{model.name}")
             following = asyncio.create_task(
-                Room(tenant.streams, tenant.pool.borrow, model, _unheard).follow(asyncio.Event(), 0.02)
+                Room(tenant.streams, tenant.pool.borrow, model, changed).follow(asyncio.Event(), 0.02)
             )
             stack.push_async_callback(end, following)
     with warnings.catch_warnings():
@@ -159,7 +163,7 @@ async def _start(stack: AsyncExitStack, servers: Installation, codes: tuple[str,
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
         app = make_app(process, opened, health)
     door = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", **HOW_WE_SERVE))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     work = asyncio.create_task(server._serve([door]))
     while not server.started:  # noqa: ASYNC110 – uvicorn tells it by a flag alone
@@ -174,5 +178,5 @@ async def _start(stack: AsyncExitStack, servers: Installation, codes: tuple[str,
     return f"http://127.0.0.1:{door.getsockname()[1]}", opened
 
 
-async def _unheard(_position: int) -> None:
-    """Nobody listens to a room's changes here."""
+async def _changed(bus: Client, subject: str, position: int) -> None:
+    await bus.publish(subject, b"%d" % position)

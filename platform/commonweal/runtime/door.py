@@ -9,7 +9,7 @@ from litestar.types import Message, Scope
 
 from commonweal.runtime.access import Access, NotAllowed, Principal
 from commonweal.runtime.development_issuer import DevelopmentIssuer
-from commonweal.runtime.identity import Identity, Issuer, NotSignedIn, outside_issuer
+from commonweal.runtime.identity import Claims, Identity, Issuer, NotSignedIn, outside_issuer
 from commonweal.runtime.session import COOKIE, Session, Sessions
 from commonweal.runtime.settings import Settings
 from tenants.store import Store
@@ -37,12 +37,29 @@ class Door:
         A bearer token, where there is one, is all that counts. A cookie changes something only with its CSRF token, as the
         form's field `csrf_token` or the header `X-CSRF-Token`.
         """
-        scheme, _, token = connection.headers.get("authorization", "").strip().partition(" ")
-        if not scheme:
-            return await self._access.principal((await self.session(connection)).claims)
+        headers = connection.headers.getall("authorization", [])
+        if len(headers) > 1:  # whoever stands before us may have looked at the other one
+            raise NotSignedIn("there must be one Authorization header, not several", token=True)
+        shown = headers[0].strip() if headers else ""
+        claims = await self.bearer(shown) if shown else (await self.session(connection)).claims
+        return await self.principal(claims)
+
+    async def bearer(self, shown: str) -> Claims:
+        """Who an Authorization header speaks of. Raises NotSignedIn."""
+        scheme, _, token = shown.strip().partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise NotSignedIn("the Authorization header must be Bearer and a token", token=True)
-        return await self._access.principal(await self._identity.verify(token.strip()))
+        return await self._identity.verify(token.strip())
+
+    async def principal(self, claims: Claims) -> Principal:
+        """What someone we know may do now. Raises NotAllowed."""
+        return await self._access.principal(claims)
+
+    async def watching(self, connection: Connection) -> Session:
+        """The session of a page that asks by itself: nobody need be there, so it is not renewed. Raises NotSignedIn, NotAllowed."""
+        session = await self.session(connection)
+        connection.scope["state"].pop(_RENEWED, None)
+        return session
 
     async def session(self, connection: Connection) -> Session:
         """The session of a cookie, whether or not they may still do anything. Raises NotSignedIn, NotAllowed."""
@@ -54,7 +71,8 @@ class Door:
             session, await _shown(connection)
         ):
             raise NotAllowed(
-                "this form is not from the page you are signed in to: load the page again and try once more"
+                "this form is not from the page you are signed in to: load the page again and try once more",
+                kind="csrf",
             )
         if (renewed := self.sessions.renewed(session)) is not None:
             connection.scope["state"][_RENEWED] = renewed

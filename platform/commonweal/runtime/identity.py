@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import math
 import re
 import time
 from collections import OrderedDict
@@ -20,6 +21,7 @@ from joserfc.jws import extract_compact
 from litestar.exceptions import NotAuthorizedException
 
 from commonweal.domain.message import Refused
+from commonweal.kernel.trace import refused
 from commonweal.runtime.settings import Settings
 
 ALGORITHMS: Final = ("RS256", "ES256")
@@ -29,7 +31,7 @@ LONGEST: Final = 8192
 """Characters in a token."""
 KEPT: Final = 4096
 BELIEVED_FOR: Final = 300.0
-"""Seconds a token once verified is believed without its signature being checked again."""
+"""Seconds a token once verified is believed without its signature being checked again, unless its issuer's keys change."""
 TENANT: Final = re.compile(r"[A-Z0-9]{3,6}")
 """An ICS's ODS code."""
 
@@ -44,18 +46,21 @@ class NotSignedIn(NotAuthorizedException):
 
     def __init__(self, sentence: str, *, token: bool = False) -> None:
         """`token`: a token was shown, and it is the token that will not do."""
+        refused("token" if token else "session")
         challenge = 'Bearer realm="commonweal"' + (', error="invalid_token"' if token else "")
         super().__init__(detail=sentence, headers={"WWW-Authenticate": challenge})
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Who asks, for which ICS. `subject` and `name` are never logged; `name` is empty where the issuer does not tell."""
+    """Who asks, for which ICS, until when (seconds since 1970). `subject` and `name` are never logged; `name` is empty where
+    the issuer does not tell."""
 
     issuer: str
     subject: str = field(repr=False)
     tenant: str
     name: str = field(default="", repr=False)
+    expires: float = field(default=math.inf, compare=False)
 
 
 class _KeySet(msgspec.Struct):
@@ -69,6 +74,9 @@ class Keys:
         """`rest` and `age` in seconds."""
         self._fetch, self._rest, self._age = fetch, rest, age
         self._keys: dict[str, Key] = {}
+        self._published = b""
+        self.changes = 0
+        """How often other keys were published than before."""
         self._asked = self._answered = float("-inf")
         self._asking = asyncio.Lock()
 
@@ -88,8 +96,10 @@ class Keys:
     async def _refresh(self) -> None:
         self._asked = time.monotonic()
         try:
-            self._keys = dict(_usable(msgspec.json.decode(await self._fetch(), type=_KeySet).keys))
-            self._answered = self._asked
+            published = await self._fetch()
+            self._keys = dict(_usable(msgspec.json.decode(published, type=_KeySet).keys))
+            self.changes += published != self._published
+            self._published, self._answered = published, self._asked
         except (httpx.HTTPError, msgspec.MsgspecError) as error:
             structlog.get_logger().warning("the issuer's keys could not be fetched", error=type(error).__name__)
 
@@ -118,7 +128,8 @@ class Identity:
 
     def __init__(self, issuers: Iterable[Issuer]) -> None:
         self._issuers = {issuer.name: issuer for issuer in issuers}
-        self._verified: OrderedDict[bytes, tuple[float, Claims]] = OrderedDict()
+        self._verified: OrderedDict[bytes, tuple[float, int, Claims]] = OrderedDict()
+        """Until when, after how many changes of the issuer's keys, and who."""
 
     def trusts(self, issuer: str) -> bool:
         return issuer in self._issuers
@@ -129,25 +140,29 @@ class Identity:
             raise NotSignedIn(_UNREADABLE, token=True)
         digest = hashlib.sha256(token.encode()).digest()
         now = time.time()
-        if (hit := self._verified.get(digest)) is not None and now < hit[0]:
-            return hit[1]
+        if (hit := self._verified.get(digest)) is not None and now < hit[0] and hit[1] == self._changes(hit[2]):
+            return hit[2]
         claims, expires = await self._checked(token)
-        self._verified[digest] = (min(expires + LEEWAY, now + BELIEVED_FOR), claims)
+        self._verified[digest] = (min(expires + LEEWAY, now + BELIEVED_FOR), self._changes(claims), claims)
         if len(self._verified) > KEPT:
             self._verified.popitem(last=False)
         return claims
+
+    def _changes(self, claims: Claims) -> int:
+        return self._issuers[claims.issuer].keys.changes
 
     async def _checked(self, token: str) -> tuple[Claims, float]:
         try:
             found = await self._decoded(token)
         except ExpiredTokenError:
             raise NotSignedIn("this token has expired: sign in again", token=True) from None
-        except (JoseError, ValueError, TypeError, RecursionError):
+        except (JoseError, ValueError, TypeError, OverflowError, RecursionError):
             raise NotSignedIn(_UNREADABLE, token=True) from None
         tenant, name = found.get("tenant"), found.get("name")
         if not isinstance(tenant, str) or not TENANT.fullmatch(tenant):
             raise NotSignedIn("this token does not say which ICS it is for", token=True)
-        return Claims(found["iss"], found["sub"], tenant, name if isinstance(name, str) else ""), found["exp"]
+        name, expires = name if isinstance(name, str) else "", float(found["exp"])
+        return Claims(found["iss"], found["sub"], tenant, name, expires), expires
 
     async def _decoded(self, token: str) -> dict[str, Any]:
         """The claims of a token that holds; raises JoseError or ValueError for one that does not."""
@@ -160,6 +175,7 @@ class Identity:
             raise ValueError("an issuer or a key we do not know")
         claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
         issuer.check(claims)
+        float(claims["exp"])  # there are numbers no clock can hold
         return claims
 
 

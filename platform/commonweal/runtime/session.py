@@ -66,7 +66,12 @@ class Session(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def claims(self) -> Claims:
-        return Claims(self.issuer, self.subject, self.tenant, self.name)
+        return Claims(self.issuer, self.subject, self.tenant, self.name, self.expires)
+
+    @property
+    def expires(self) -> float:
+        """When it ends unless it is renewed."""
+        return min(self.seen + IDLE, self.begun + ABSOLUTE)
 
 
 class Sessions:

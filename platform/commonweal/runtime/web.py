@@ -8,28 +8,31 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import structlog
 import uvicorn
-from cross_web import HTTPException as Unreadable
 from jinja2 import Environment
 from litestar import Litestar, Request, get, post
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
-from strawberry.litestar import make_graphql_controller
 
 import projections
 from commonweal.console.assets import FOR_EVER, assets
 from commonweal.console.page import Frame, Problem, Way, content_security_policy, environment, render
-from commonweal.kernel.trace import where
-from commonweal.runtime import hospital_feed, pages, sign_in
+from commonweal.kernel.trace import refused, where
+from commonweal.runtime import hospital_feed, lag, live, pages, sign_in
 from commonweal.runtime.access import NotAllowed
-from commonweal.runtime.asking import Asking, Unanswered, context
+from commonweal.runtime.answering import Answering
+from commonweal.runtime.asking import Asking, Unanswered
 from commonweal.runtime.development_issuer import DevelopmentIssuer
 from commonweal.runtime.door import make_door
 from commonweal.runtime.health import Health
 from commonweal.runtime.identity import NotSignedIn
+from commonweal.runtime.live.hub import Hub
+from commonweal.runtime.live.patience import HOW_WE_SERVE
+from commonweal.runtime.observing import observed
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.process import Process, run
 from commonweal.runtime.schema import schema
@@ -45,18 +48,22 @@ _SECURITY: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _BODY: Final = 2 << 20
+_QUESTION: Final = 256 << 10
+"""Bytes of a GraphQL request, as on a web socket."""
 
 
 def make_app(process: Process, store: Store, health: Health) -> Litestar:
     """The application of one installation."""
     settings, key = process.settings, process.installation.platform_key
     door = make_door(settings, key, store)
-    asking = Asking(door, store, schema(introspection=settings.environment != "production"))
+    answering = Answering(schema(introspection=settings.environment != "production"))
+    asking = Asking(door, store, answering)
     console = environment([Path(projections.__file__).parent])
     own = settings.oidc_issuer is None
     routes: list[Any] = [
         _graphql(asking),
         _hl7v2(asking),
+        *live.routes(asking, console, Hub(process.bus, store, process.stop)),
         *pages.routes(asking, console),
         *sign_in.routes(door, SignInLinks(settings, key), console),
         *(DevelopmentIssuer(settings, key).routes() if own else []),
@@ -64,8 +71,9 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     ]
     return Litestar(
         routes,
-        exception_handlers={HTTPException: _http(console), Exception: _unforeseen(console)},
+        exception_handlers={HTTPException: _http(asking, console), Exception: _unforeseen(asking, console)},
         before_send=[door.keep_signed_in],
+        middleware=[observed],
         response_headers=_SECURITY,
         request_max_body_size=_BODY,
         logging_config=None,
@@ -73,31 +81,44 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     )
 
 
-def _graphql(asking: Asking) -> Any:
-    async def context_of(request: Asked) -> dict[str, Any]:
-        return context(await asking.asker(request))
+def _graphql(asking: Asking) -> HTTPRouteHandler:
+    @post("/graphql", status_code=200, request_max_body_size=_QUESTION)
+    async def answer(request: Asked) -> Response[bytes]:
+        asker = await asking.asker(request)
+        wish = _wish(request, await request.body())
+        answered = await asking.answering.answer(asker, wish.query, wish.operationName, wish.variables)
+        return Response(answered, media_type="application/json", headers={"Cache-Control": "no-store"})
 
-    controller = make_graphql_controller(
-        asking.schema,
-        path="/graphql",
-        graphql_ide=None,
-        allow_queries_via_get=False,
-        context_getter=context_of,
-        subscription_protocols=(),
-    )
-    controller.decode_json = _json  # type: ignore[assignment]
-    return controller
+    return answer
 
 
-def _json(_controller: object, body: str | bytes) -> object:
-    """A request's body; anything but an object is answered 400."""
+class Wish(msgspec.Struct):
+    """A GraphQL request over HTTP, as the field writes it."""
+
+    query: str
+    operationName: str | None = None  # noqa: N815 – the name in the request
+    variables: dict[str, Any] | None = None
+
+
+_read_wish: Final = msgspec.json.Decoder(Wish).decode
+
+
+def _wish(request: Asked, body: bytes) -> Wish:
+    """A request's body. Raises 400 with what is wrong with it. A form of another site cannot send JSON unasked."""
+    if request.content_type[0] != "application/json":
+        raise ClientException("ask with the content type application/json")
     try:
-        found: object = json.loads(body)
+        return _read_wish(body)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise Unreadable(400, "the body must be a JSON object with a query")
-    return found
+        pass
+    try:
+        return msgspec.convert(
+            json.loads(body.decode()), Wish
+        )  # half of a surrogate pair is JSON too: refused by the field's name
+    except (ValueError, RecursionError):
+        raise ClientException(
+            "the body must be one JSON object with a query, and may have operationName and variables"
+        ) from None
 
 
 def _hl7v2(asking: Asking) -> HTTPRouteHandler:
@@ -106,7 +127,7 @@ def _hl7v2(asking: Asking) -> HTTPRouteHandler:
         principal = await asking.door.authenticate(request)
         trusts = [where.removeprefix("trust:") for where in principal.scopes("hospital") if where.startswith("trust:")]
         if len(trusts) != 1:
-            raise NotAllowed("a hospital's feed needs a token granted the role hospital for one trust")
+            raise NotAllowed("a hospital's feed needs a token granted the role hospital for one trust", kind="scope")
         tenant = await asking.store.tenant(principal.tenant)
         answered = await hospital_feed.answer(tenant, trusts[0], await request.body())
         return Response(answered, media_type="application/hl7-v2")
@@ -130,7 +151,7 @@ def _plain(health: Health) -> list[HTTPRouteHandler]:
     return [is_ready, static]
 
 
-def _problem(console: Environment, request: Asked, status: int, sentence: str) -> Response[Any]:
+def _problem(asking: Asking, console: Environment, request: Asked, status: int, sentence: str) -> Response[Any]:
     """One sentence, as a page for a person and as JSON for a program."""
     if "text/html" not in request.headers.get("accept", ""):
         return Response({"status": status, "detail": sentence}, status_code=status)
@@ -142,8 +163,17 @@ def _problem(console: Environment, request: Asked, status: int, sentence: str) -
         way=Way(text="Go to the caseload", href="/caseload"),
     )
     headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
-    text = render(console, "error.html", Frame(nonce=nonce), about)
+    text = render(console, "error.html", _around(asking, request, nonce), about)
     return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
+
+
+def _around(asking: Asking, request: Asked, nonce: str) -> Frame:
+    """Whoever is signed in keeps their name, their menu and the way out."""
+    asker = asking.who_asked(request)
+    with contextlib.suppress(NotSignedIn):  # a program with a token has no session
+        if asker and asker.principal.roles:
+            return Frame(nonce=nonce, signed_in=pages.signed_in(asking, request, asker), menu=pages.menu(asker))
+    return Frame(nonce=nonce)
 
 
 _NEXT: Final = {
@@ -154,25 +184,27 @@ _NEXT: Final = {
 }
 
 
-def _http(console: Environment) -> Any:
+def _http(asking: Asking, console: Environment) -> Any:
     def handle(request: Asked, error: HTTPException) -> Response[Any]:
         if isinstance(error, NotSignedIn) and "text/html" in request.headers.get("accept", ""):
             return Redirect("/sign-in", status_code=303)
-        response = _problem(console, request, error.status_code, str(error.detail))
+        if request.url.path == "/graphql" and not isinstance(error, NotSignedIn | NotAllowed):
+            refused("graphql_limit" if error.status_code == 413 else "graphql_invalid")
+        response = _problem(asking, console, request, error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
 
     return handle
 
 
-def _unforeseen(console: Environment) -> Any:
+def _unforeseen(asking: Asking, console: Environment) -> Any:
     def handle(request: Asked, error: Exception) -> Response[Any]:
         if isinstance(error, pages.Missing):
-            return _problem(console, request, 404, str(error))
+            return _problem(asking, console, request, 404, str(error))
         if isinstance(error, Unanswered) and error.code in _STATUS:
-            return _problem(console, request, _STATUS[error.code], str(error))
+            return _problem(asking, console, request, _STATUS[error.code], str(error))
         log.error("request_failed", error=where(error), path=_shape(request))
-        return _problem(console, request, 500, "something went wrong here")
+        return _problem(asking, console, request, 500, "something went wrong here")
 
     return handle
 
@@ -187,6 +219,7 @@ def _shape(request: Asked) -> str:
 
 async def main(process: Process) -> None:
     store = open_store(process.installation, "web", process.bus)
+    process.looks.append(lag.pools(store))
     health = Health(process.bus, process.installation.database_url)
     await health.start()
     config = uvicorn.Config(
@@ -198,7 +231,7 @@ async def main(process: Process) -> None:
         lifespan="off",
         server_header=False,
         date_header=False,
-        ws="none",
+        **HOW_WE_SERVE,
         timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)
