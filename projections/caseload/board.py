@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Protocol
 
 COLUMNS: Final = {
     "to_triage": "To triage",
@@ -106,6 +106,13 @@ class Filter:
     chosen: str = ""
 
 
+class Moment(Protocol):
+    """A moment in the past somebody asks about, as `commonweal.console.as_at` reads it; `at` is None for now."""
+
+    @property
+    def at(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """`many` counts every referral the filters let through. `earlier` and `later` are addresses of
@@ -123,6 +130,11 @@ class Board:
     later: str | None = None
     back: str = ""
     alone: bool = False
+    as_at: Moment | None = None
+    known_to: int | None = None
+    """The position the record had come to at that moment; None for now."""
+    now: str = "/caseload"
+    """The address of the same of now."""
     said: str | None = None
     """A sentence about what was just done, for example `Aisha Khan was allocated to Jo Bell`."""
 

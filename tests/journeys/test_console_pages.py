@@ -11,9 +11,11 @@ import pytest
 from jinja2 import UndefinedError
 
 from commonweal.console import answers, assets, wording
+from commonweal.console.as_at import AsAt
 from commonweal.console.forms import Mistake, Reach
 from commonweal.console.page import Problem, content_security_policy, render
 from commonweal.domain import referral
+from commonweal.runtime.pages.integrations import Row, Telling
 from projections.caseload import board
 from tests.journeys import console_samples as samples
 
@@ -145,6 +147,34 @@ def test_an_empty_board_says_whether_the_filters_or_the_day_emptied_it() -> None
     assert "No referrals match" in caseload(samples.empty_board("w1")).said()
 
 
+def test_a_board_of_an_earlier_day_speaks_of_that_day_alone() -> None:
+    then = AsAt(typed={"day": "3"}, at=datetime(2026, 3, 3, 23, 59, tzinfo=UTC))
+    seen = caseload(replace(samples.empty_board(), as_at=then, known_to=12))
+    assert "As at 3 March 2026, 23:59, position 12" in seen.said()
+    assert "No referrals then As far as we knew at that moment, nobody had been referred." in seen.said()
+    assert "No referrals yet" not in seen.said()
+
+
+@pytest.mark.parametrize("in_a_stream", [True, False])
+def test_what_lies_in_a_trusts_stream_is_not_said_to_have_been_taken(in_a_stream: bool) -> None:
+    row = Row(
+        trust="Kettering", code="RNQ", integration="hospital_discharge", name="Wards and clinics", way="told",
+        to_be_taken=in_a_stream, waiting=0, waits=None, delivered=3, parked=0, wrong=None,
+    )  # fmt: skip
+    page = Telling(rows=(row,), unread=(), may_replay=False, said=None)
+    said = Seen(render(samples.CONSOLE, "integrations.html", samples.FRAME, page)).said()
+    assert ("3 put in its stream" in said) is in_a_stream
+    assert ("Whether it has is not seen here." in said) is in_a_stream
+
+
+def test_the_script_that_keeps_a_page_up_to_date_is_fetched_by_pages_that_are_kept_so() -> None:
+    live = samples.full_board()
+    then = replace(live, as_at=AsAt(typed={"day": "3"}, at=datetime(2026, 3, 3, 23, 59, tzinfo=UTC)))
+    for html, wanted in ((caseload(live), True), (caseload(then), False), (Seen(samples.pages()["/triage"]), False)):
+        scripts = [str(attributes["src"]) for tag, attributes in html.elements if tag == "script"]
+        assert any(src.endswith("/live.js") for src in scripts) is wanted
+
+
 def test_what_was_done_is_said_on_the_board() -> None:
     assert "Done Aisha Khan was accepted." in Seen(samples.pages()["/caseload/done"]).said()
 
@@ -164,7 +194,7 @@ def test_a_hostile_name_is_only_ever_text() -> None:
     card = replace(samples.cards()[0], name=HOSTILE, practice=HOSTILE, needs=(HOSTILE,), link_worker=HOSTILE)
     seen = caseload(board_of(card))
     assert seen.text.count(HOSTILE) == 5
-    assert [tag for tag, _ in seen.elements].count("script") == 1
+    assert [tag for tag, _ in seen.elements].count("script") == 2  # ours
 
 
 @pytest.mark.parametrize("template", ["triage.html", "first_contact.html"])

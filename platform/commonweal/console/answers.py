@@ -38,7 +38,7 @@ def allocation_mistakes(typed: Typed) -> tuple[Mistake, ...]:
 def first_contact_mistakes(typed: Typed, now: datetime) -> tuple[Mistake, ...]:
     """What is missing from a first contact, or cannot be; empty when `contact_time` has an answer."""
     found = list(_missing(typed, {"medium": "Select how you were in touch"}))
-    day, hour = _day(typed), _hour(typed)
+    day, hour = read_day(typed), read_time(typed)
     if day is None:
         found.append(Mistake(field="day", sentence="Enter a real date, for example 21 11 2026"))
     if hour is None:
@@ -52,7 +52,7 @@ def first_contact_mistakes(typed: Typed, now: datetime) -> tuple[Mistake, ...]:
 
 def contact_time(typed: Typed) -> datetime:
     """When the first contact was, in London. Raises ValueError where `first_contact_mistakes` finds something."""
-    day, hour = _day(typed), _hour(typed)
+    day, hour = read_day(typed), read_time(typed)
     if day is None or hour is None:
         raise ValueError("there is no such date or time")
     return datetime.combine(day, hour, LONDON)
@@ -90,7 +90,8 @@ def _missing(typed: Typed, asked: Mapping[str, str]) -> tuple[Mistake, ...]:
     return tuple(Mistake(field=f, sentence=s) for f, s in asked.items() if not typed.get(f, "").strip())
 
 
-def _day(typed: Typed) -> date | None:
+def read_day(typed: Typed) -> date | None:
+    """The day typed into `day`, `month` and `year`; None where there is no such day."""
     parts = [typed.get(name, "").strip() for name in ("year", "month", "day")]
     if not all(re.fullmatch(r"[0-9]{1,4}", part) for part in parts) or len(parts[0]) != 4:
         return None
@@ -100,6 +101,7 @@ def _day(typed: Typed) -> date | None:
         return None
 
 
-def _hour(typed: Typed) -> time | None:
+def read_time(typed: Typed) -> time | None:
+    """The time typed into `time`; None where there is no such time."""
     found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", typed.get("time", "").strip())
     return time(int(found[1]), int(found[2])) if found else None

@@ -7,6 +7,8 @@ about). Which view class `page` is, is the first line of each template:
     triage.html                 forms.TriageForm   allocate.html               forms.AllocationForm
     first_contact.html          forms.FirstContactForm
     caseload/page.html          projections.caseload.board.Board
+    waiting_list/page.html      commonweal.runtime.pages.waiting_list.WaitingList
+    integrations.html           commonweal.runtime.pages.integrations.Telling
 
 Nothing a template needs may be missing: an unknown name raises jinja2.UndefinedError instead of showing a gap.
 """
@@ -51,6 +53,8 @@ class Frame:
     tenant: str | None = None
     signed_in: SignedIn | None = None
     here: str = ""
+    menu: tuple[tuple[str, str], ...] = (("Caseload", "/caseload"),)
+    """(text, address) of each page one may go to."""
     as_of: AsOf | None = None
 
 

@@ -1,6 +1,5 @@
 """`commonweal token`: a bearer token for an invented user, to try things with."""
 
-import asyncio
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -13,11 +12,12 @@ from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.runtime import development_issuer
 from commonweal.runtime.access import user_id
+from commonweal.runtime.at_hand import carry_out, one
 from commonweal.runtime.development_issuer import DevelopmentIssuer
-from commonweal.runtime.installation import Installation, installation
-from commonweal.runtime.open_store import open_store
+from commonweal.runtime.ground import ground
+from commonweal.runtime.installation import installation
 from commonweal.runtime.settings import Settings, load
-from tenants.store import Tenant, UnknownTenant
+from tenants.store import Tenant
 
 
 @click.command()
@@ -32,14 +32,12 @@ from tenants.store import Tenant, UnknownTenant
 def token(tenant: str, role: str, subject: str, scope: str | None, hours: int, *, as_json: bool) -> None:
     """Print a bearer token for an invented user, who is granted the role where they have it not. Development only."""
     until = datetime.now(UTC) + timedelta(hours=hours)
-    try:
-        printed, scopes = asyncio.run(_make(load(os.environ), tenant, role, subject, scope, timedelta(hours=hours)))
-    except (Refused, UnknownTenant) as refusal:
-        raise click.ClickException(str(refusal)) from None
+    wanted = _make(load(os.environ), tenant.upper(), role, subject, scope, timedelta(hours=hours))
+    printed, scopes = carry_out(wanted)
     if not as_json:
         click.echo(printed)
         return
-    about = {"tenant": tenant, "role": role, "scopes": scopes, "subject": subject}
+    about = {"tenant": tenant.upper(), "role": role, "scopes": scopes, "subject": subject}
     click.echo(json.dumps({"token": printed, **about, "expires_at": until.isoformat(timespec="seconds")}))
 
 
@@ -62,15 +60,6 @@ async def _make(
 ) -> tuple[str, list[str]]:
     if settings.oidc_issuer is not None:
         raise Refused(f"tokens for this installation come from {settings.oidc_issuer}, not from here")
-    async with installation(settings) as found:
-        issuer = DevelopmentIssuer(settings, found.platform_key)
-        made = issuer.issue(subject, tenant, lifetime)
-        return made, sorted(await _granted(found, tenant, role, subject, scope))
-
-
-async def _granted(found: Installation, tenant: str, role: str, subject: str, scope: str | None) -> frozenset[str]:
-    store = open_store(found, "token")
-    try:
-        return await grant(await store.tenant(tenant), development_issuer.NAME, subject, role, scope)
-    finally:
-        await store.close()
+    async with installation(settings) as found, ground(found) as opened:
+        granted = await grant(await one(opened, tenant), development_issuer.NAME, subject, role, scope)
+        return DevelopmentIssuer(settings, found.platform_key).issue(subject, tenant, lifetime), sorted(granted)

@@ -60,7 +60,9 @@ class SignInLinks:
         return f"{self._address}/sign-in/{self._seal.close(code)}"
 
     def open(self, text: str) -> Claims:
-        """Whom a code signs in. Raises NotSignedIn for one that was made elsewhere, ran out or was used."""
+        """Whom a code signs in. Raises NotSignedIn for one that was made elsewhere, ran out or was used, and for a token."""
+        if text.startswith("eyJ") and text.count(".") == 2:  # how every signed JWT looks
+            raise NotSignedIn("this is a bearer token, not a sign-in link: it goes into the header Authorization")
         code, now = self._seal.open(text), time.time()
         if code is None or now >= code.expires or code.id in self._used:
             raise NotSignedIn("this sign-in link has run out or was used before")

@@ -1,33 +1,32 @@
 """The caseload board: who is where, who has waited longest, and what may be done next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode
 
 from litestar.response import Response
 
-from commonweal.console.page import AsOf
-from commonweal.domain import allocation, codes, referral
+from commonweal.console.as_at import AsAt, as_at
+from commonweal.console.page import AsOf, Frame, render
+from commonweal.console.wording import in_london
+from commonweal.domain import allocation, referral
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
-from commonweal.runtime.pages.page import Asked, Pages, day, practice_name, priority
+from commonweal.runtime.pages import pieces
+from commonweal.runtime.pages.back import Back, Opener, position, said
+from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.schema import Asker
 from projections.caseload import board
 
 _PAGE: Final = 50
 _FILTERS: Final = ("link_worker", "pcn", "practice", "state")
 _PLACES: Final = ("after", "before")
+ADDRESS: Final = (*_FILTERS, *_PLACES)
+"""What the address of a board may say about what it shows."""
+OPENER: Final = Opener(path="/caseload", title="the caseload", names=ADDRESS)
 _ARRIVING: Final = ("to_triage", "waiting")
 """Columns whose referrals have no link worker yet."""
-_DONE: Final = {
-    "accept": "The referral was accepted and is on the waiting list.",
-    "reject": "The referral was rejected.",
-    "redirect": "The referral was redirected.",
-    "decline": "It was recorded that the person declined.",
-    "allocate": "The referral was allocated.",
-    "first-contact": "The first contact was recorded.",
-}
 STEPS: Final[Mapping[str, type]] = {
     "to_triage": referral.AcceptReferral,
     "waiting": allocation.AllocateLinkWorker,
@@ -36,21 +35,19 @@ STEPS: Final[Mapping[str, type]] = {
 """A column of the board → the command that moves a referral out of it."""
 
 
-def address(kept: Mapping[str, str], **more: str) -> str:
-    """An address of the board: what is empty is left out."""
-    asked = {name: value for name, value in {**kept, **more}.items() if value}
-    return f"/caseload?{urlencode(asked)}" if asked else "/caseload"
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which part of the board somebody wants to see."""
+
+    states: tuple[str, ...]
+    chosen: Mapping[str, str]
+    place: Mapping[str, str]
+    position: str = ""
+    as_at: AsAt = field(default_factory=AsAt)
 
 
-def way_back(request: Asked) -> dict[str, str]:
-    """Where on the board a form was opened. Only what the board knows is taken: it never leads anywhere else."""
-    _, _, query = request.query_params.get("back", "").partition("?")
-    return {name: value for name, value in parse_qsl(query) if name in (*_FILTERS, *_PLACES)}
-
-
-async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
-    """The board, filtered and at the place the address says."""
-    asked = request.query_params
+def wish(asker: Asker, asked: Mapping[str, str]) -> Wish:
+    """What the query of an address says; what makes no sense is left out."""
     states = _states(asker)
     chosen = {name: asked.get(name) or "" for name in _FILTERS}
     if chosen["state"] not in states:
@@ -58,19 +55,68 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     if "to_triage" not in states:
         chosen["link_worker"] = ""  # a filter that is not shown is not in force
     place = {name: asked[name] for name in _PLACES if asked.get(name)} if chosen["state"] else {}
+    return Wish(states, chosen, place, asked.get("position", ""))
+
+
+async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
+    """The board, filtered and at the place the address says."""
+    asked = request.query_params
+    wanted = wish(asker, asked)
+    filters = pieces.filters(await pages.ask(asker, "Filters"), wanted.chosen, wanted.states)
+    wanted = replace(wanted, as_at=as_at(asked, asker.now))
+    if wanted.as_at.mistakes:
+        empty = board.Board(columns=(), filters=filters, many=0, today=asker.reader.today, as_at=wanted.as_at)
+        return await pages.html(request, asker, "caseload/page.html", empty, status=422)
+    page, as_of = await _look(pages, asker, wanted, filters, said(asked))
+    made = as_of if wanted.as_at.at is None else None
+    return await pages.html(request, asker, "caseload/page.html", page, as_of=made)
+
+
+async def cards(pages: Pages, asker: Asker, wanted: Wish) -> tuple[board.Board, AsOf]:
+    """What changes of the board with the record, without the choices of its filters: the same for everyone with an
+    equal `seen_by`."""
+    unasked = pieces.filters({"caseloadCapacity": (), "caseloadPractices": ()}, wanted.chosen, wanted.states)
+    return await _look(pages, asker, wanted, unasked)
+
+
+def fragment(pages: Pages, page: board.Board, as_of: AsOf) -> str:
+    """The part of the page that shows them."""
+    return render(pages.console, "caseload/cards.html", Frame(nonce="", as_of=as_of), page)
+
+
+def seen_by(asker: Asker, wanted: Wish) -> tuple[Hashable, ...]:
+    """All that `cards` depends on, besides the record."""
+    scope = permissions.views(asker.principal.grants).get("caseload")
+    asked = (*wanted.chosen.items(), *wanted.place.items())
+    return asker.tenant.ods, scope, _may(asker), asker.reader.today, wanted.states, asked
+
+
+async def _look(
+    pages: Pages, asker: Asker, wanted: Wish, filters: tuple[board.Filter, ...], done: str | None = None
+) -> tuple[board.Board, AsOf]:
+    place = wanted.place
     try:
-        found = await _found(pages, asker, chosen, place, await _position(asker, asked.get("position", "")))
+        found = await _found(pages, asker, wanted, place, await position(asker, wanted.position))
     except Unanswered as refusal:
         if refusal.code not in ("CONFLICT", "REFUSED"):
             raise
         place = {}  # a place nobody gave out, or one that is long in coming: the board as it is
-        found = await _found(pages, asker, chosen, place, None)
-    filters = _filters(await pages.ask(asker, "Filters"), chosen, states)
-    may = {column for column, step in STEPS.items() if permissions.may(asker.principal.grants, step)}
-    page = _board(found, filters, chosen, place, asker.reader.today, _DONE.get(asked.get("done", "")), may)
+        found = await _found(pages, asker, wanted, place, None)
     oldest = min(found.values(), key=lambda each: each["position"])
-    as_of = AsOf(at=datetime.fromisoformat(oldest["asOf"]), position=oldest["position"])
-    return await pages.html(request, asker, "caseload/page.html", page, as_of=as_of)
+    page = _board(found, filters, replace(wanted, place=place), _today(asker, wanted), done, _may(asker))
+    if wanted.as_at.at is not None:  # a board of now is the same board at a later position
+        page = replace(page, known_to=oldest["position"])
+    return page, AsOf(at=datetime.fromisoformat(oldest["asOf"]), position=oldest["position"])
+
+
+def _today(asker: Asker, wanted: Wish) -> date:
+    """The day that waiting is counted to."""
+    return asker.reader.today if wanted.as_at.at is None else in_london(wanted.as_at.at).date()
+
+
+def _may(asker: Asker) -> frozenset[str]:
+    """The columns out of which the one who asks may move referrals."""
+    return frozenset(column for column, step in STEPS.items() if permissions.may(asker.principal.grants, step))
 
 
 def _states(asker: Asker) -> tuple[str, ...]:
@@ -80,90 +126,55 @@ def _states(asker: Asker) -> tuple[str, ...]:
     return tuple(key for key in board.COLUMNS if not own or key not in _ARRIVING)
 
 
-async def _position(asker: Asker, wanted: str) -> int | None:
-    """The position to wait for; none where the log has not come so far, for then it never may."""
-    position = int(wanted[:15]) if wanted.isascii() and wanted.isdigit() else None
-    return position if position is not None and position <= await asker.tenant.log.head() else None
-
-
 async def _found(
-    pages: Pages, asker: Asker, chosen: Mapping[str, str], place: Mapping[str, str], position: int | None
+    pages: Pages, asker: Asker, wished: Wish, place: Mapping[str, str], seen: int | None
 ) -> dict[str, Any]:
     """What each column holds, by its key: one column a page at a time, or the first of each."""
+    chosen = wished.chosen
     wanted = {
         "linkWorker": chosen["link_worker"] or None,
         "pcn": chosen["pcn"] or None,
         "practice": chosen["practice"] or None,
     }
+    then = None if wished.as_at.at is None else {"instant": wished.as_at.at.isoformat()}
     if not (state := chosen["state"]):
-        arriving = "to_triage" in _states(asker)
-        return await pages.ask(asker, "Board", **wanted, arriving=arriving, afterPosition=position)
+        arriving = "to_triage" in wished.states
+        return await pages.ask(asker, "Board", **wanted, arriving=arriving, afterPosition=seen, asOf=then)
     asked = {"first" if "after" in place else "last": _PAGE, **place}
     filter_ = {**wanted, "stage": state.upper()}
-    return {state: (await pages.ask(asker, "State", filter=filter_, afterPosition=position, **asked))["caseload"]}
+    found = await pages.ask(asker, "State", filter=filter_, afterPosition=seen, asOf=then, **asked)
+    return {state: found["caseload"]}
 
 
 def _board(
     found: Mapping[str, Any],
     filters: tuple[board.Filter, ...],
-    chosen: Mapping[str, str],
-    place: Mapping[str, str],
+    wanted: Wish,
     today: date,
-    said: str | None,
+    done: str | None,
     may: Collection[str],
 ) -> board.Board:
-    oldest_first = [_card(edge["node"], may) for each in found.values() for edge in reversed(each["edges"])]
+    chosen, then = wanted.chosen, wanted.as_at.at is not None
+    kept, may = {**chosen, **wanted.as_at.typed}, () if then else may  # nothing is done to what was
+    oldest_first = [pieces.card(edge["node"], may) for each in found.values() for edge in reversed(each["edges"])]
     totals = {key: each["totalCount"] for key, each in found.items()}
-    addresses = {} if chosen["state"] else {key: address(chosen, state=key) for key in found}
+    addresses = {} if chosen["state"] else {key: OPENER.address(kept, {"state": key}) for key in found}
     info = found[chosen["state"]]["pageInfo"] if chosen["state"] else {}
-    here = address({**chosen, **place})
+    shown = {name: value for name, value in {**chosen, **wanted.place}.items() if value}
     return board.Board(
         columns=board.columns(oldest_first, tuple(found), totals, addresses),
         filters=filters,
         many=sum(totals.values()),
         today=today,
-        earlier=address(chosen, after=info["endCursor"]) if info.get("hasNextPage") and info["endCursor"] else None,
-        later=address(chosen, before=info["startCursor"])
-        if info.get("hasPreviousPage") and info["startCursor"]
-        else None,
-        back=f"?{urlencode({'back': here})}" if here != "/caseload" else "",
+        earlier=_leafed(kept, "after", info["endCursor"]) if info.get("hasNextPage") else None,
+        later=_leafed(kept, "before", info["startCursor"]) if info.get("hasPreviousPage") else None,
+        back=Back(OPENER, shown).query if shown else "",
         alone=bool(chosen["state"]),
-        said=said,
+        as_at=wanted.as_at,
+        now=OPENER.address(chosen),
+        said=done,
     )
 
 
-def _card(node: Mapping[str, Any], may: Collection[str]) -> board.Card:
-    someone, practice, worker = node["person"], node["practice"], node["linkWorker"]
-    return board.Card(
-        referral_id=node["id"],
-        column=node["stage"].lower(),
-        name=someone["name"],
-        nhs_number=someone["nhsNumber"],
-        age_band=someone["ageBand"],
-        practice=practice_name(practice),
-        needs=tuple(codes.NEEDS.get(need, need) for need in node["needs"]),
-        referred_on=day(node["receivedAt"]),
-        since=day(node["since"]),
-        priority=priority(node),
-        overdue=node["overdue"],
-        link_worker=worker["name"] if worker else None,
-        may_act=node["stage"].lower() in may,
-    )
-
-
-def _filters(found: Mapping[str, Any], chosen: Mapping[str, str], states: Collection[str]) -> tuple[board.Filter, ...]:
-    workers = [board.Choice(value=each["id"], text=each["name"]) for each in found["caseloadCapacity"]]
-    practices = [board.Choice(value=each["code"], text=practice_name(each)) for each in found["caseloadPractices"]]
-    pcns = {each["pcnCode"]: each["pcnName"] for each in found["caseloadPractices"]}
-    titles = [board.Choice(value=key, text=board.COLUMNS[key]) for key in states]
-    asked = (
-        ("link_worker", "Link worker", "Everyone", workers),
-        ("pcn", "PCN", "All PCNs", [board.Choice(value=code, text=name) for code, name in pcns.items()]),
-        ("practice", "Practice", "All practices", practices),
-        ("state", "State", "All open", titles),
-    )
-    return tuple(
-        board.Filter(name=name, label=label, everything=everything, choices=tuple(choices), chosen=chosen[name])
-        for name, label, everything, choices in asked
-        if name != "link_worker" or "to_triage" in states
-    )
+def _leafed(kept: Mapping[str, str], direction: str, cursor: str | None) -> str | None:
+    return OPENER.address(kept, {direction: cursor}) if cursor else None

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from litestar.response import Redirect, Response
@@ -21,7 +20,8 @@ from commonweal.console.forms import (
 from commonweal.console.page import Problem, Way
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
-from commonweal.runtime.pages import caseload
+from commonweal.runtime.pages import caseload, waiting_list
+from commonweal.runtime.pages.back import Back, way_back
 from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
 from commonweal.runtime.pages.subject import subject
 from commonweal.runtime.schema import Asker
@@ -37,6 +37,7 @@ _STEPS: Final = {
     ),
 }
 """Step → the column its referrals stand in, what one does with it, when it can be done."""
+_OPENERS: Final = (caseload.OPENER, waiting_list.OPENER)
 
 
 def known(name: str) -> str:
@@ -57,16 +58,16 @@ async def show(
 ) -> Response[str]:
     """The form, with what was typed before and what was wrong with it."""
     node = await pages.referral(asker, referral_id)
-    kept = caseload.way_back(request)
-    back = Way(text="Back to the caseload", href=caseload.address(kept))
-    if not typed and (why := _not_now(asker, step, node, back)) is not None:
-        return await pages.html(request, asker, "error.html", why, status=why.status)
+    back = _back(request)
+    here = back.opener.path
+    if not typed and (why := _not_now(asker, step, node, back.way)) is not None:
+        return await pages.html(request, asker, "error.html", why, status=why.status, here=here)
     words = await narrative(asker, referral_id) if not node["person"]["erased"] else None
     version = _number(typed.get("expected_version", ""))
     common: dict[str, Any] = {
         "subject": subject(node, words),
-        "action": f"/referrals/{referral_id}/{step}" + (f"?{urlencode({'back': back.href})}" if kept else ""),
-        "back": back,
+        "action": f"/referrals/{referral_id}/{step}{back.query}",
+        "back": back.way,
         "idempotency_key": typed.get("idempotency_key") or str(uuid4()),
         "expected_version": node["version"] if version is None else version,
         "typed": typed,
@@ -87,7 +88,11 @@ async def show(
     else:
         form = FirstContactForm(**common)
     status = 422 if mistakes else 200
-    return await pages.html(request, asker, f"{step.replace('-', '_')}.html", form, status=status)
+    return await pages.html(request, asker, f"{step.replace('-', '_')}.html", form, status=status, here=here)
+
+
+def _back(request: Asked) -> Back:
+    return way_back(request.query_params, _OPENERS)
 
 
 def _not_now(asker: Asker, step: str, node: Mapping[str, Any], back: Way) -> Problem | None:
@@ -111,7 +116,7 @@ _ASK: Final = "If you think it should, ask whoever looks after Commonweal where 
 async def send(
     pages: Pages, request: Asked, asker: Asker, step: str, referral_id: str, typed: dict[str, str]
 ) -> Response[Any]:
-    """Carry out what was typed and go back to the board, or show the form again with the reason."""
+    """Carry out what was typed and go back to where the form was opened, or show the form again with the reason."""
     mistakes = _MISTAKES[step](typed)
     if mistakes:
         return await show(pages, request, asker, step, referral_id, typed, mistakes)
@@ -133,8 +138,7 @@ async def send(
         told = conflict if refusal.code == "CONFLICT" else answers.refused(str(refusal), typed)
         return await show(pages, request, asker, step, referral_id, fresh, (told,))
     (receipt,) = answer.values()
-    kept = caseload.way_back(request)
-    return Redirect(caseload.address(kept, position=str(receipt["position"]), done=done), status_code=303)
+    return Redirect(_back(request).after(done, str(receipt["position"])), status_code=303)
 
 
 _CONFLICT: Final = (

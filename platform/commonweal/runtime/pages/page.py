@@ -15,6 +15,7 @@ from litestar.response import Response
 from commonweal.console.page import AsOf, Frame, SignedIn, content_security_policy, render
 from commonweal.console.wording import in_london
 from commonweal.domain import codes, referral
+from commonweal.runtime import permissions
 from commonweal.runtime.asking import Asking
 from commonweal.runtime.schema import Asker
 from projections.caseload import board
@@ -22,6 +23,12 @@ from projections.caseload import board
 Asked = Request[Any, Any, Any]
 
 _DOCUMENT: Final = (Path(board.__file__).parent / "page.graphql").read_text(encoding="utf-8")
+_MENU: Final = (
+    ("caseload", "Caseload", "/caseload"),
+    ("waiting_list", "Waiting list", "/waiting-list"),
+    ("integrations", "Telling trusts", "/integrations"),
+)
+"""(view, text, address)"""
 _ROLES: Final = {"pcn_manager": "PCN manager", "ig_lead": "information governance lead"}
 
 
@@ -37,36 +44,56 @@ class Pages:
     console: Environment
 
     async def html(
-        self, request: Asked, asker: Asker, template: str, page: object, *, as_of: AsOf | None = None, status: int = 200
+        self,
+        request: Asked,
+        asker: Asker,
+        template: str,
+        page: object,
+        *,
+        as_of: AsOf | None = None,
+        status: int = 200,
+        here: str = "/caseload",
     ) -> Response[str]:
         """A whole page, never kept by a browser or a proxy."""
         nonce = random.token_urlsafe(16)
-        role = min(asker.principal.roles)
-        signed_in = SignedIn(
-            name=asker.principal.display or "You",
-            role=_ROLES.get(role, role.replace("_", " ")),
-            csrf_token=self.asking.door.csrf_token(request),
-        )
         named = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state.configured
         frame = Frame(
             nonce=nonce,
             tenant=named.name if named else asker.tenant.ods,
-            signed_in=signed_in,
-            here="/caseload",
+            signed_in=signed_in(self.asking, request, asker),
+            here=here,
+            menu=menu(asker),
             as_of=as_of,
         )
         headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
         text = render(self.console, template, frame, page)
         return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
 
-    async def ask(self, asker: Asker, operation: str, **variables: Any) -> dict[str, Any]:
-        return await self.asking.answer(asker, _DOCUMENT, operation, variables)
+    async def ask(self, asker: Asker, operation: str, document: str = _DOCUMENT, /, **variables: Any) -> dict[str, Any]:
+        """An operation of a page's document: the caseload's, where none is named. Raises `Unanswered`."""
+        return await self.asking.answer(asker, document, operation, variables)
 
     async def referral(self, asker: Asker, referral_id: str) -> dict[str, Any]:
         found: dict[str, Any] | None = (await self.ask(asker, "Referral", id=referral_id))["caseloadReferral"]
         if found is None:
             raise Missing("there is no such referral among those you see")
         return found
+
+
+def signed_in(asking: Asking, request: Asked, asker: Asker) -> SignedIn:
+    """Who stands at the top of a page. Raises NotSignedIn for who is not there by a session."""
+    role = min(asker.principal.roles)
+    return SignedIn(
+        name=asker.principal.display or "You",
+        role=_ROLES.get(role, role.replace("_", " ")),
+        csrf_token=asking.door.csrf_token(request),
+    )
+
+
+def menu(asker: Asker) -> tuple[tuple[str, str], ...]:
+    """The pages someone may go to, with their addresses."""
+    seen = permissions.views(asker.principal.grants)
+    return tuple((text, href) for view, text, href in _MENU if view in seen)
 
 
 async def narrative(asker: Asker, referral_id: str) -> str | None:
