@@ -1,7 +1,8 @@
 """Limits: how much one question may ask at once, so that nobody's question keeps the others waiting."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     FieldNode,
@@ -18,6 +19,16 @@ DEPTH: Final = 12
 """Fields within fields. What asks about the schema itself is not counted."""
 ALIASES: Final = 30
 TOKENS: Final = 1_000
+LONGEST: Final = 16_384
+"""Characters of a document: the reader goes through all of it again for every place where something is wrong."""
+FIELDS: Final = 150
+"""Fields of a document: each is compared with every other of its name."""
+VALUES: Final = 5_000
+"""Values in the variables of one request."""
+ERRORS: Final = 20
+"""Errors told of one document, or of one set of variables."""
+COST: Final = 20_000
+"""Values in one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class _Size:
 
 
 class Limits(ValidationRule):
-    """Refuses a document whose operations go too deep, or give too many other names.
+    """Refuses a document whose operations go too deep, give too many other names, or that has too many fields.
 
     Each fragment is measured once, however often it is spread: a few lines can spell out a million fields.
     """
@@ -37,11 +48,16 @@ class Limits(ValidationRule):
         document = context.document.definitions
         self._fragments = {each.name.value: each for each in document if isinstance(each, FragmentDefinitionNode)}
         self._measured: dict[str, _Size] = {}
+        self._fields = 0
         for operation in document:
             if isinstance(operation, OperationDefinitionNode):
                 size = self._measure(operation.selection_set)
                 self._refuse(operation, size.depth, DEPTH, "levels of fields")
                 self._refuse(operation, size.aliases, ALIASES, "aliases")
+        for name in self._fragments:
+            self._fragment(name)
+        if self._fields > FIELDS:
+            self.report_error(GraphQLError(f"a document has at most {FIELDS} fields"))
 
     def _refuse(self, operation: OperationDefinitionNode, found: int, limit: int, what: str) -> None:
         if found > limit:
@@ -51,6 +67,7 @@ class Limits(ValidationRule):
         depth = aliases = 0
         for each in selected.selections if selected is not None else ():
             if isinstance(each, FieldNode):
+                self._fields += 1
                 inside = self._measure(each.selection_set)
                 level = 0 if each.name.value.startswith("__") else inside.depth + 1
                 size = _Size(level, inside.aliases + (each.alias is not None))
@@ -67,3 +84,22 @@ class Limits(ValidationRule):
             if name in self._fragments:
                 self._measured[name] = self._measure(self._fragments[name].selection_set)
         return self._measured[name]
+
+
+def many(variables: Mapping[str, Any]) -> bool:
+    """Are there more values in there than one request may bring, however deep?"""
+    left = VALUES
+    waiting: list[Any] = [variables]
+    while waiting:
+        each = waiting.pop()
+        left -= len(each)
+        if left < 0:
+            return True
+        inside = each.values() if isinstance(each, dict) else each
+        waiting += [value for value in inside if isinstance(value, dict | list)]
+    return False
+
+
+def too_much(values: int) -> str:
+    """What to say of a question that asks for so many values: a page's rows times the fields of each."""
+    return f"this asks for up to {values:,} values, and one question has at most {COST:,}: ask for smaller pages"
