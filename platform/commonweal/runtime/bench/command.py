@@ -41,13 +41,13 @@ async def measure(servers: Installation, plan: Plan) -> list[Row]:
         await peers.fill_for_pgbench(url, _PEOPLE, _DATA)
         library = stack.enter_context(_library(url))
         plan.tell("six events for each record")
-        alone = await _people(tenants[:1], _PEOPLE)
+        alone = await new_people(tenants[:1], _PEOPLE)
         rows: list[Row] = []
         for count, beside_library, beside_pgbench in ((16, 12.0, 0.8), (64, 20.0, 1.5)):
             measured = await in_turn(
                 plan,
                 {
-                    f"{count} concurrent": _side(alone, count),
+                    f"{count} concurrent": correcting(alone, count),
                     f"pgbench, {count} clients": peers.pgbench(url, count, _PEOPLE, _DATA),
                     "Application": library,
                 },
@@ -56,15 +56,15 @@ async def measure(servers: Installation, plan: Plan) -> list[Row]:
             rows.append(_row(f"{count} concurrent / pgbench select + insert, {count} clients", beside_pgbench, ours, pgbench))  # fmt: skip
             rows.append(_row(f"{count} concurrent / eventsourcing Application, 16 threads", beside_library, ours, application))  # fmt: skip
         measured = await in_turn(
-            plan, {"one at a time": _side(alone, 1), "pgbench, 1 client": peers.pgbench(url, 1, _PEOPLE, _DATA)}
+            plan, {"one at a time": correcting(alone, 1), "pgbench, 1 client": peers.pgbench(url, 1, _PEOPLE, _DATA)}
         )
         rows.append(_row("one at a time / pgbench select + insert, 1 client", 0.6, *measured.values()))
-        spread = await _people(tenants, 8)
+        spread = await new_people(tenants, 8)
         measured = await in_turn(
             plan,
             {
-                f"64 concurrent over {_TENANTS} tenants": _side(spread, 64),
-                "64 concurrent, one tenant": _side(alone, 64),
+                f"64 concurrent over {_TENANTS} tenants": correcting(spread, 64),
+                "64 concurrent, one tenant": correcting(alone, 64),
             },
         )
         rows.append(_row(f"64 concurrent over {_TENANTS} tenants / 64 on one tenant", None, *measured.values()))
@@ -80,7 +80,7 @@ def _about() -> About:
     return About(command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="user-of-the-bench", channel="bench")
 
 
-async def _people(tenants: Sequence[Tenant], each: int) -> list[tuple[Tenant, str]]:
+async def new_people(tenants: Sequence[Tenant], each: int) -> list[tuple[Tenant, str]]:
     """New people, each with six events: warm from here on."""
     people = [(tenant, str(uuid.uuid4())) for tenant in tenants for _ in range(each)]
 
@@ -101,7 +101,7 @@ def _correction(number: int) -> CorrectPersonDetails:
     return CorrectPersonDetails(address=f"{number} Invented Street, Northampton", on=_TODAY)
 
 
-def _side(people: Sequence[tuple[Tenant, str]], count: int) -> Side:
+def correcting(people: Sequence[tuple[Tenant, str]], count: int) -> Side:
     numbers = itertools.count(100)
 
     async def correct(_worker: int) -> None:
