@@ -56,7 +56,8 @@ test)
     install
     if [ $# -eq 0 ]; then
         check
-        set -- -n logical --maxprocesses 4 tests
+        pytest -n logical --maxprocesses 4 -m "not alone" tests
+        set -- -m alone tests
     fi
     exec pytest "$@"
     ;;

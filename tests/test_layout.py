@@ -116,9 +116,16 @@ def test_there_is_no_other_lock_file() -> None:
     assert [name for name in tracked() if name.rpartition("/")[2] in others] == []
 
 
-def test_only_the_kernel_composes_sql_from_pieces() -> None:
+def test_the_kernel_makes_spans_and_numbers_and_the_runtime_decides_where_they_go() -> None:
+    for path in modules("platform/commonweal/kernel/"):
+        assert not re.search(r"opentelemetry\.(sdk|exporter)", path.read_text(encoding="utf-8")), short(path)
+
+
+def test_only_the_planner_composes_sql_from_pieces() -> None:
     """A statement is a `.sql` file or one literal: what a variable is put into is found by eye in one place."""
     for path in modules("platform/", "tenants/", "projections/"):
+        if path.name == "sql_graph.py":
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.JoinedStr) and _is_sql(node):
                 pieces = [piece.value for piece in node.values if isinstance(piece, ast.FormattedValue)]

@@ -16,8 +16,8 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from commonweal.runtime.ports import LINES
 from commonweal.runtime.settings import Settings, environment, load
-from commonweal.runtime.supervisor import LINES
 from tests.conftest import folder
 
 SCRIPT = Path(__file__).with_name("supervised.py")

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from commonweal.domain.message import Refused
 from commonweal.runtime.ground import ground
-from commonweal.runtime.installation import installation
+from commonweal.runtime.installation import installation, looked_at
 from commonweal.runtime.settings import load
 from tenants.onboard import Ground, hosted
 from tenants.store import Tenant, UnknownTenant
@@ -37,7 +37,7 @@ def carry_out(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except UnknownTenant as unknown:
-        raise Refused(str(unknown)) from None
+        raise Refused(f"{unknown}{looked_at(load(os.environ))}") from None
     except _GONE as gone:
         raise _not_there(gone) from None
     except ExceptionGroup as several:

@@ -2,11 +2,9 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +17,8 @@ from commonweal.domain.message import Refused
 from commonweal.intake.hl7v2 import report
 from commonweal.intake.hl7v2.hear import BY_HAND
 from commonweal.runtime import hospital_feed
-from commonweal.runtime.at_hand import carry_out, counted
-from commonweal.runtime.installation import installation
-from commonweal.runtime.open_store import open_store
-from commonweal.runtime.settings import load
-from tenants.store import Store, Tenant
+from commonweal.runtime.at_hand import at_hand, carry_out, counted, one
+from tenants.store import Tenant
 
 _LISTED: Final = 50
 """Files that get a line of their own where people read it."""
@@ -45,10 +40,7 @@ def hl7v2(files: tuple[Path, ...], tenant: str, trust: str | None, as_json: bool
     Each is answered as a hospital would be: AA recorded or knowingly passed over, AE to be tried again, AR never to be taken.
     Because a person hands them in, any sending facility may stand in them. Ends with 1 unless every one is answered AA.
     """
-    try:
-        answered = carry_out(_take_all(files, tenant.upper(), trust.upper() if trust else None, as_json))
-    except Refused as refusal:
-        raise click.ClickException(str(refusal)) from None
+    answered = carry_out(_take_all(files, tenant.upper(), trust.upper() if trust else None, as_json))
     if not as_json:
         _print(answered)
     sys.exit(0 if all(line["ack"] == "AA" for line in answered) else 1)
@@ -56,22 +48,14 @@ def hl7v2(files: tuple[Path, ...], tenant: str, trust: str | None, as_json: bool
 
 async def _take_all(files: Sequence[Path], ods: str, trust: str | None, as_json: bool) -> list[dict[str, Any]]:
     answered: list[dict[str, Any]] = []
-    async with installation(load(os.environ)) as found, _closing(open_store(found, "intake")) as store:
-        tenant = await store.tenant(ods)
+    async with at_hand() as opened:
+        tenant = await one(opened, ods)
         sender = await _trust(tenant, trust)
         for file in files:
             answered.append(await take_file(tenant, sender, file))
             if as_json:
                 click.echo(json.dumps(answered[-1], ensure_ascii=False))
     return answered
-
-
-@asynccontextmanager
-async def _closing(store: Store) -> AsyncIterator[Store]:
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 async def take_file(tenant: Tenant, trust: str, file: Path) -> dict[str, Any]:

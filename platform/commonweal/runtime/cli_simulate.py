@@ -24,8 +24,9 @@ from commonweal.runtime.simulate.play import AT_ONCE, Play, Tally, deal, play
 def simulate(tenant: str, referrals: int, seed: int, at_once: int, *, as_json: bool) -> None:
     """Play invented cases through an ICS, by the same commands as everyone else.
 
-    The people do not exist; their NHS numbers begin with 9 and are never issued. Cases reach back over 60 days and stop at
-    every stage. The same seed played again adds nothing.
+    The people do not exist; their NHS numbers begin with 9 and are never issued. What is told of the cases
+    reaches back over 60 days, and they stop at every stage. But all of it is recorded now: what is shown as at an earlier day is what
+    was known then, which is nothing of them. The same seed played again adds nothing.
     """
     found = carry_out(_simulate(tenant, referrals, seed, at_once, as_json=as_json))
     if as_json:
