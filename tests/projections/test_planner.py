@@ -312,3 +312,12 @@ def test_what_was_planned_for_one_is_never_answered_to_another(told: Scene) -> N
     counts = {each["totalCount"] for each in seen.values()}
     assert len(counts) >= 3
     assert len(ANSWERING.prepare(document, None).plans) == len(seen)
+
+
+def test_what_is_remembered_of_questions_is_bounded(told: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonweal.runtime.answering._PLANS", 20)
+    documents = [f"query Q($n: Int) {{ caseload(first: $n) {{ totalCount n{each}: position }} }}" for each in range(3)]
+    for number in range(30):
+        for document in documents:
+            told.ask(document, n=number)
+            assert sum(len(each.plans) for each in ANSWERING._prepared.values()) <= 20

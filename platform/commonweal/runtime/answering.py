@@ -26,8 +26,8 @@ _PREPARED: Final = 512
 """Operations remembered."""
 _STATEMENTS: Final = 4096
 """Statements remembered, of all operations together."""
-_PLANS: Final = 256
-"""Questions of one operation remembered."""
+_PLANS: Final = 4096
+"""Questions remembered, of all operations together."""
 _LONG: Final = 1_000
 """Bytes of variables, beyond which a question is not remembered."""
 _encode: Final = msgspec.json.Encoder().encode
@@ -56,7 +56,7 @@ class Answering:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
-        self._statements = 0
+        self._statements = self._plans = 0
 
     def prepare(self, document: str, name: str | None) -> Prepared:
         """Read, validate and limit an operation, once. Raises `Invalid`."""
@@ -67,6 +67,7 @@ class Answering:
         if len(self._prepared) > _PREPARED:
             _, gone = self._prepared.popitem(last=False)
             self._statements -= len(gone.statements)
+            self._plans -= len(gone.plans)
         return found
 
     async def answer(self, asker: Asker, document: str, name: str | None, variables: Mapping[str, Any] | None) -> bytes:
@@ -98,9 +99,12 @@ class Answering:
             return known
         found = self._plan(asker, prepared, variables)
         if key is not None and found is not None and found.timeless:
-            if len(prepared.plans) >= _PLANS:
-                prepared.plans.clear()
+            if self._plans >= _PLANS:
+                for each in self._prepared.values():
+                    each.plans.clear()
+                self._plans = 0
             prepared.plans[key] = found
+            self._plans += 1
         return found
 
     def _plan(self, asker: Asker, prepared: Prepared, variables: Mapping[str, Any]) -> Planned | None:
