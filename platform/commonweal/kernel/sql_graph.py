@@ -1,7 +1,8 @@
 """The planner: a GraphQL selection becomes one SQL statement that answers with the bytes to send.
 
 Everything here is pure. A statement depends on what is selected and on the shape of the questions (which conditions, which
-order), never on values: it is made once and then run with the values of each request.
+order, how large a page), never on other values: it is made once and then run with those of each request. The size of a page
+stands in the SQL because PostgreSQL plans it once for all values, and would reckon with a tenth of the table.
 """
 
 import re
@@ -40,6 +41,7 @@ def shape(question: Question) -> tuple[Any, ...]:
         case Page():
             return (
                 *common,
+                question.size,
                 question.keys,
                 question.descending,
                 question.backwards,
@@ -56,7 +58,6 @@ def values(question: Question) -> dict[str, Any]:
     """Every parameter a question's SQL may name."""
     found = {**question.parameters, "as_of": question.as_of}
     if isinstance(question, Page):
-        found["size"] = question.size
         found |= {f"after_{number}": value for number, value in enumerate(question.after or ())}
         found |= {f"before_{number}": value for number, value in enumerate(question.before or ())}
     return found
@@ -167,7 +168,7 @@ class _Writer:
                 places = ", ".join(_place(f"{name}_{number}", kind) for number, (_, kind) in enumerate(page.keys))
                 conditions.append(f"({keys}) {sign[not page.descending]} ({places})")
         row = self._alias()
-        rows = f"select {row}.* {self._from(row)} {self._where(conditions, row)} order by {self._filled(order, row)} limit %(size)s::int + 1"
+        rows = f"select {row}.* {self._from(row)} {self._where(conditions, row)} order by {self._filled(order, row)} limit {page.size + 1}"
         cte = f"{named} as materialized (select x.*, row_number() over () as n from ({rows}) as x)"
         columns = ", ".join(f"{sql} as {_quoted(key)}" for key, sql in self._connection(page, selected, named))
         return f"{self._with(cte)}select row_to_json(z) from (select {columns}) as z"
@@ -213,13 +214,13 @@ class _Writer:
                     columns.append(f"'{edge.name}' as {_quoted(key)}")
         order = "desc" if page.backwards else "asc"
         return _list(
-            f"select {', '.join(columns)} from {named} as {row} {joins} where {row}.n <= %(size)s order by {row}.n {order}"
+            f"select {', '.join(columns)} from {named} as {row} {joins} where {row}.n <= {page.size} order by {row}.n {order}"
         )
 
     def _page_info(self, page: Page, selected: Selected, named: str) -> str:
-        more, given = f"(select count(*) from {named}) > %(size)s", str(page.bounded).lower()
-        first = f"(select {_cursor(page, 'x')} from {named} as x where x.n <= %(size)s order by x.n limit 1)"
-        last = f"(select {_cursor(page, 'x')} from {named} as x where x.n <= %(size)s order by x.n desc limit 1)"
+        more, given = f"(select count(*) from {named}) > {page.size}", str(page.bounded).lower()
+        first = f"(select {_cursor(page, 'x')} from {named} as x where x.n <= {page.size} order by x.n limit 1)"
+        last = f"(select {_cursor(page, 'x')} from {named} as x where x.n <= {page.size} order by x.n desc limit 1)"
         found = {
             "hasNextPage": given if page.backwards else more,
             "hasPreviousPage": more if page.backwards else given,
