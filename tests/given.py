@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from commonweal import domain
+from commonweal.domain import deciders
 from commonweal.domain.message import Refused
 
 Streams = Mapping[tuple[str, str], tuple[Any, ...]]
 """Events by (category, id)."""
 
-BY_CATEGORY = {module.CATEGORY: module for module in domain.MODULES}
+BY_CATEGORY = {module.CATEGORY: module for module in deciders.MODULES}
 
 
 def state_of(module: ModuleType, *events: Any) -> Any:
@@ -53,7 +53,7 @@ class Given:
 
     def when(self, command: Any) -> Outcome:
         """Decide; for a joint module over every stream it says it reads."""
-        joint = self.module in domain.JOINT
+        joint = self.module in deciders.JOINT
         primary = BY_CATEGORY[self.module.PRIMARY] if joint else self.module
         state = state_of(primary, *self.events)
         streams: tuple[tuple[str, str], ...] = self.module.reads(state, command) if joint else ()

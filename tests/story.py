@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from commonweal.domain.allocation import AllocateLinkWorker
-from commonweal.domain.consent import GiveConsent
-from commonweal.domain.link_worker import EngageLinkWorker
-from commonweal.domain.person import RegisterPerson
-from commonweal.domain.receive import ReceiveReferral
+from commonweal.domain.people.consent import GiveConsent
+from commonweal.domain.people.merge import MergePersons
+from commonweal.domain.people.person import RegisterPerson
+from commonweal.domain.referrals.receive import ReceiveReferral
 from commonweal.domain.tenant import PCN, ConfigureTenant, Practice, Trust
+from commonweal.domain.workforce.allocation import AllocateLinkWorker
+from commonweal.domain.workforce.link_worker import EngageLinkWorker
 
 DAY = date(2026, 3, 2)
 RECEIVED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -16,6 +17,10 @@ RECEIVED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 def registered(name: str, **known: Any) -> RegisterPerson:
     return RegisterPerson(**{"name": name, "nhs_number_status": "03", "on": DAY, **known})
+
+
+def merged(survivor: str, absorbed: str) -> MergePersons:
+    return MergePersons(person_id=survivor, absorbed_id=absorbed, evidence="person_confirmed", by="user-wren")
 
 
 def agreed(scope: str = "contact") -> GiveConsent:

@@ -6,18 +6,7 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain import allocation
-from commonweal.domain.allocation import (
-    AllocateLinkWorker,
-    CloseReferral,
-    DeallocateLinkWorker,
-    DeclineSocialPrescribing,
-    ReallocateReferral,
-    ReopenReferral,
-    RetractReferral,
-)
-from commonweal.domain.link_worker import AbsenceStarted, CaseReleased, CaseTaken, LinkWorkerEngaged, LinkWorkerLeft
-from commonweal.domain.referral import (
+from commonweal.domain.referrals.referral import (
     FirstContactMade,
     LinkWorkerAllocated,
     LinkWorkerDeallocated,
@@ -29,7 +18,27 @@ from commonweal.domain.referral import (
     ReferralRejected,
     ReferralReopened,
     ReferralRetractedInError,
+    ReferralWeighed,
     SocialPrescribingDeclined,
+)
+from commonweal.domain.workforce import allocation
+from commonweal.domain.workforce.allocation import (
+    AllocateLinkWorker,
+    CloseReferral,
+    DeallocateLinkWorker,
+    DeclineSocialPrescribing,
+    ReallocateReferral,
+    ReopenReferral,
+    RetractReferral,
+    WeighCase,
+)
+from commonweal.domain.workforce.link_worker import (
+    AbsenceStarted,
+    CaseReleased,
+    CaseTaken,
+    CaseWeighted,
+    LinkWorkerEngaged,
+    LinkWorkerLeft,
 )
 from tests.given import given
 
@@ -111,7 +120,7 @@ def test_reallocating_moves_the_case_with_its_weight() -> None:
         worker_id="ben", from_worker_id="amira", weight=2, reason="language", handover="Speaks Twi at home"
     )
     given(allocation, *ENGAGED, reading=BUSY).when(TO_BEN).then(
-        moved, writing={AMIRA_ID: (RELEASED,), BEN_ID: (TAKEN,)}
+        moved, writing={AMIRA_ID: (RELEASED,), BEN_ID: (replace(TAKEN, from_worker_id="amira"),)}
     )
     moved_on = {AMIRA_ID: (AMIRA, TAKEN, RELEASED), BEN_ID: (BEN, TAKEN)}
     given(allocation, *ENGAGED, moved, reading=moved_on).when(TO_BEN).then_nothing()
@@ -159,6 +168,12 @@ def test_a_referral_nobody_accepted_is_not_closed() -> None:
     )
 
 
+def test_a_referral_of_someone_who_died_is_closed_before_anyone_decided() -> None:
+    wish = CloseReferral(referral_id="r1", reason="died")
+    given(allocation, RECEIVED).when(wish).then(ReferralClosed(reason="died"))
+    given(allocation, RECEIVED, ReferralClosed(reason="died")).when(wish).then_nothing()
+
+
 def test_a_closed_referral_is_not_closed_for_another_reason() -> None:
     given(allocation, *WAITING, CLOSED).when(CloseReferral(referral_id="r1", reason="died")).refused(
         "already, as goals_met"
@@ -196,3 +211,24 @@ def test_only_a_closed_referral_is_reopened() -> None:
 @pytest.mark.parametrize("wish", [ALLOCATE, TO_BEN, ReopenReferral(referral_id="r1")])
 def test_nothing_is_allocated_that_nobody_referred(wish: object) -> None:
     given(allocation, reading=FREE).when(wish).refused("no such referral")
+
+
+def test_a_case_is_weighed_in_both_records_even_where_it_outgrows_what_fits() -> None:
+    heavy = WeighCase(referral_id="r1", weight=5, basis=("risk", "interpreter"))
+    weighed = ReferralWeighed(weight=5, basis=("risk", "interpreter"))
+    grown = CaseWeighted(referral_id="r1", weight=5, before=2, basis=("risk", "interpreter"))
+    given(allocation, *ENGAGED, reading=BUSY).when(heavy).then(weighed, writing={AMIRA_ID: (grown,)})
+    given(allocation, *ENGAGED, weighed, reading={AMIRA_ID: (AMIRA, TAKEN, grown)}).when(heavy).then_nothing()
+    given(allocation, *WAITING).when(heavy).then(weighed)
+    given(allocation, *ENGAGED, reading=BUSY).when(replace(heavy, basis=("mood",))).refused("basis")
+    given(allocation, RECEIVED).when(heavy).refused("only an open one")
+
+
+def test_a_link_worker_gets_no_more_new_people_a_week_than_agreed() -> None:
+    monday = date(2026, 1, 5)
+    one = (replace(AMIRA, max_new_per_week=1), CaseTaken(referral_id="r7", weight=1, taken_on=monday))
+    wish = replace(ALLOCATE, on=date(2026, 1, 9))
+    given(allocation, *WAITING, reading={AMIRA_ID: one}).when(wish).refused("1 new people this week already")
+    given(allocation, *WAITING, reading={AMIRA_ID: one}).when(replace(wish, on=date(2026, 1, 12))).then(
+        TO_AMIRA, writing={AMIRA_ID: (replace(TAKEN, taken_on=date(2026, 1, 12)),)}
+    )

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from commonweal.domain import consent
-from commonweal.domain.consent import (
+from commonweal.domain.people import consent
+from commonweal.domain.people.consent import (
     ConsentExpired,
     ConsentGiven,
     ConsentRefused,
@@ -103,3 +103,19 @@ def test_consent_expires_after_its_last_day_and_not_before() -> None:
     given(consent, ending).when(day_after).then(expired)
     given(consent, ending, expired).when(day_after).then_nothing()
     given(consent, GIVEN).when(day_after).then_nothing()
+
+
+def test_a_no_said_in_one_record_counts_in_the_one_merged_into_it() -> None:
+    asked = state_of(consent, TO_ANY)
+    assert not allows(
+        consent.as_one(asked, state_of(consent, GIVEN, WITHDRAWN_FROM_ANY)), "share_referrer", "RP1", LATER
+    )
+    assert not allows(consent.as_one(asked, state_of(consent, GIVEN, WITHDRAWN)), "share_referrer", "RP1", LATER)
+    assert allows(consent.as_one(asked, state_of(consent, GIVEN, WITHDRAWN)), "share_referrer", "RNS", LATER)
+    assert allows(consent.as_one(asked, consent.INITIAL), "share_referrer", "RP1", LATER)
+
+
+def test_a_yes_said_in_one_record_is_none_in_the_one_merged_into_it() -> None:
+    assert not allows(consent.as_one(consent.INITIAL, state_of(consent, TO_ANY)), "share_referrer", "RP1", TODAY)
+    refused = state_of(consent, WITHDRAWN)
+    assert not allows(consent.as_one(refused, state_of(consent, TO_ANY)), "share_referrer", "RP1", TODAY)

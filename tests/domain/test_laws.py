@@ -10,13 +10,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commonweal import domain
-from commonweal.domain import hospital
+from commonweal.domain import deciders, hospital
 from commonweal.domain.message import Refused
+from commonweal.domain.plans import (
+    plan,
+    plan_actions,
+    plan_gains,
+    plan_goals,
+    plan_needs,
+    plan_proposals,
+    plan_words,
+)
 from tests.domain.arbitrary import any_of, facts, members, wishes
 
 LAWFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-by_module = pytest.mark.parametrize("module", domain.MODULES, ids=lambda module: module.CATEGORY)
+by_module = pytest.mark.parametrize("module", deciders.MODULES, ids=lambda module: module.CATEGORY)
 
 
 def after(module: ModuleType, state: Any, events: Any) -> Any:
@@ -51,21 +59,32 @@ def test_evolve_never_raises(module: ModuleType) -> None:
     law()
 
 
-BIRTH = {hospital: hospital.PatientDischarged}
-"""What a stream most often begins with, where it is not the module's first event."""
+BIRTH: dict[ModuleType, tuple[type, ...]] = {
+    hospital: (hospital.PatientDischarged,),
+    plan: (
+        plan.PlanStarted,
+        plan_words.WhatMattersRecorded,
+        plan_needs.NeedIdentified,
+        plan_goals.GoalAgreed,
+        plan_actions.ActionAdded,
+        plan_proposals.PlanChangeProposed,
+        plan_gains.AdviceGainRecorded,
+    ),
+}
+"""What a stream most often begins with, where it is not the module's first event alone."""
 
 
 @by_module
 def test_decided_twice_equals_once_from_nothing_or_whatever_was_stored(module: ModuleType) -> None:
     granted: set[type] = set()
     anything = any_of(facts, module.Event)
-    born = facts(BIRTH.get(module) or members(module.Event)[0])
+    born = st.tuples(*map(facts, BIRTH.get(module) or members(module.Event)[:1]))
     stored: st.SearchStrategy[list[Any]] = st.just([]) | st.builds(
-        lambda first, more: [first, *more], born, st.lists(anything, max_size=3)
+        lambda first, more: [*first, *more], born, st.lists(anything, max_size=3)
     )
 
-    @settings(LAWFUL, max_examples=100)
-    @given(stored, st.lists(any_of(wishes, module.Command), min_size=4, max_size=10))
+    asked = given(stored, st.lists(any_of(wishes, module.Command), min_size=4, max_size=10))
+
     def law(events: list[Any], commands: list[Any]) -> None:
         state = after(module, module.INITIAL, events)
         for command in commands:
@@ -73,7 +92,8 @@ def test_decided_twice_equals_once_from_nothing_or_whatever_was_stored(module: M
             if state != before:
                 granted.add(type(command))
 
-    law()
-    assert len(granted) * 2 >= len(members(module.Command)), (
-        "the laws were hardly tried: wishes that can be granted are too rare"
-    )
+    for examples in (100, 400, 1600):  # more where luck was against us, so that only what is truly rare is called so
+        settings(LAWFUL, max_examples=examples)(asked(law))()
+        if len(granted) * 2 >= len(members(module.Command)):
+            return
+    pytest.fail("the laws were hardly tried: wishes that can be granted are too rare")

@@ -1,30 +1,34 @@
 """What may change for a link worker."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from commonweal.domain import link_worker
-from commonweal.domain.link_worker import (
-    AbsenceEnded,
+from commonweal.domain.message import Refused
+from commonweal.domain.workforce import link_worker
+from commonweal.domain.workforce.link_worker import (
     AbsenceStarted,
+    AcknowledgeHandover,
     AddLinkWorkerLanguage,
     AddLinkWorkerSkill,
     CaseloadLimitChanged,
     CaseReleased,
     CaseTaken,
     ChangeCaseloadLimit,
-    EndAbsence,
+    ChangeWeeklyLimit,
+    CoverStarted,
     EngageLinkWorker,
+    HandoverAcknowledged,
     LeavePost,
     LinkWorkerEngaged,
     LinkWorkerLanguageAdded,
     LinkWorkerLeft,
     LinkWorkerSkillAdded,
-    StartAbsence,
+    WeeklyLimitChanged,
 )
-from tests.given import given
+from commonweal.domain.workforce.post import ChangeWorkingPattern, WorkingPatternChanged
+from tests.given import given, state_of
 
 START = date(2025, 9, 1)
 TODAY = date(2026, 1, 5)
@@ -56,7 +60,6 @@ ENGAGED = LinkWorkerEngaged(
     engaged_on=START,
 )
 AWAY = AbsenceStarted(kind="leave", cover_worker_id="ben", started_on=TODAY)
-GO_AWAY = StartAbsence(kind="leave", cover_worker_id="ben", started_on=TODAY)
 LEAVE = LeavePost(last_day=TODAY)
 LEFT = LinkWorkerLeft(last_day=TODAY)
 
@@ -81,6 +84,9 @@ def test_a_link_worker_is_engaged_once() -> None:
         ({"stated_gender": "F"}, "stated_gender"),
         ({"caseload_limit": 0}, "caseload_limit"),
         ({"funder": "the county"}, "funder"),
+        ({"funders": ("QPM",), "funder_percents": (99,)}, "funder_percents"),
+        ({"max_new_per_week": 0}, "max_new_per_week"),
+        ({"contract_ends_on": date(2025, 8, 31)}, "contract_ends_on"),
     ],
 )
 def test_an_engagement_with_something_wrong_names_the_field(wrong: dict[str, object], field: str) -> None:
@@ -104,13 +110,37 @@ def test_a_limit_is_changed() -> None:
     given(link_worker, ENGAGED).when(ChangeCaseloadLimit(caseload_limit=0)).refused("caseload_limit")
 
 
-def test_an_absence_starts_once_then_ends() -> None:
-    given(link_worker, ENGAGED).when(GO_AWAY).then(AWAY)
-    given(link_worker, ENGAGED, AWAY).when(GO_AWAY).then_nothing()
-    given(link_worker, ENGAGED, AWAY).when(replace(GO_AWAY, kind="sickness")).refused("away already (leave)")
-    given(link_worker, ENGAGED, AWAY).when(EndAbsence(ended_on=TODAY)).then(AbsenceEnded(ended_on=TODAY))
-    given(link_worker, ENGAGED).when(EndAbsence(ended_on=TODAY)).then_nothing()
-    given(link_worker, ENGAGED, AWAY).when(EndAbsence(ended_on=START)).refused("before the absence started")
+def test_so_many_new_people_a_week_as_were_agreed() -> None:
+    given(link_worker, ENGAGED).when(ChangeWeeklyLimit(max_new_per_week=2)).then(WeeklyLimitChanged(max_new_per_week=2))
+    given(link_worker, ENGAGED).when(ChangeWeeklyLimit()).then_nothing()
+    given(link_worker, ENGAGED).when(ChangeWeeklyLimit(max_new_per_week=0)).refused("max_new_per_week")
+    new = [CaseTaken(referral_id=f"r{day}", weight=1, taken_on=TODAY + timedelta(days=day)) for day in (0, 6)]
+    handed = CaseTaken(referral_id="r9", weight=1, taken_on=TODAY, from_worker_id="ben")
+    state = state_of(link_worker, ENGAGED, WeeklyLimitChanged(max_new_per_week=2), handed, *new)
+    with pytest.raises(Refused, match="2 new people this week"):
+        link_worker.take(state, "r3", 1, on=TODAY + timedelta(days=2))
+    assert link_worker.take(state, "r3", 1, on=TODAY + timedelta(days=7))
+    assert link_worker.take(state, "r3", 1, on=TODAY, from_worker_id="ben")
+
+
+def test_room_follows_the_hours_of_the_day() -> None:
+    fewer = WorkingPatternChanged(fte_percent=30, from_on=TODAY)
+    given(link_worker, ENGAGED).when(ChangeWorkingPattern(fte_percent=30, from_on=TODAY)).then(fewer)
+    given(link_worker, ENGAGED, fewer).when(ChangeWorkingPattern(fte_percent=30, from_on=TODAY)).then_nothing()
+    state = state_of(link_worker, ENGAGED, fewer)
+    assert link_worker.room(state, TODAY - timedelta(days=1)) == 24
+    assert link_worker.room(state, TODAY) == link_worker.room(state) == 12
+    assert link_worker.room(state, START - timedelta(days=1)) == 0
+
+
+def test_who_took_cases_over_says_they_have_read_what_was_said_of_them() -> None:
+    at = datetime(2026, 1, 6, 9, tzinfo=UTC)
+    handed = CaseTaken(referral_id="r1", weight=1, from_worker_id="ben")
+    read = AcknowledgeHandover(referral_ids=("r1",), at=at)
+    done = HandoverAcknowledged(referral_ids=("r1",), acknowledged_at=at)
+    given(link_worker, ENGAGED, handed).when(read).then(done)
+    given(link_worker, ENGAGED, handed, done).when(read).then_nothing()
+    given(link_worker, ENGAGED, handed).when(replace(read, referral_ids=("r1", "r2"))).refused("not all of these")
 
 
 def test_nobody_leaves_people_behind() -> None:
@@ -122,8 +152,12 @@ def test_nobody_leaves_people_behind() -> None:
 
 def test_who_left_is_left_alone() -> None:
     given(link_worker, ENGAGED, LEFT).when(LEAVE).then_nothing()
-    given(link_worker, ENGAGED, LEFT).when(GO_AWAY).refused("Amira Khan has left")
+    given(link_worker, ENGAGED, LEFT).when(ChangeCaseloadLimit(caseload_limit=3)).refused("Amira Khan has left")
 
 
-def test_nobody_unknown_goes_away() -> None:
-    given(link_worker).when(GO_AWAY).refused("no such link worker")
+def test_nobody_leaves_who_covers_for_someone_away() -> None:
+    given(link_worker, ENGAGED, CoverStarted(worker_id="ben")).when(LEAVE).refused("choose somebody else to cover")
+
+
+def test_nothing_is_changed_of_somebody_unknown() -> None:
+    given(link_worker).when(ChangeCaseloadLimit(caseload_limit=3)).refused("no such link worker")

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
-from commonweal.domain import person
 from commonweal.domain.message import Claim
-from commonweal.domain.person import (
+from commonweal.domain.people import person
+from commonweal.domain.people.person import (
     ChangeGPRegistration,
     ContactPreferenceSet,
     CorrectPersonDetails,
@@ -178,3 +179,37 @@ def test_erasing_needs_a_basis_on_the_list() -> None:
 
 def test_nobody_unknown_can_be_erased() -> None:
     given(person).when(ErasePerson(basis="request_upheld")).refused("no such person")
+
+
+def test_what_makes_it_possible_to_take_part_is_told_whole_each_time() -> None:
+    wish = person.RecordReasonableAdjustments(reasonable_adjustments=("large_print", "companion", "large_print"))
+    told = person.ReasonableAdjustmentsRecorded(reasonable_adjustments=("large_print", "companion"))
+    given(person, REGISTERED).when(wish).then(told)
+    given(person, REGISTERED, told).when(wish).then_nothing()
+    none = person.RecordReasonableAdjustments(reasonable_adjustments=())
+    given(person, REGISTERED, told).when(none).then(person.ReasonableAdjustmentsRecorded(reasonable_adjustments=()))
+    wrong = person.RecordReasonableAdjustments(reasonable_adjustments=("a throne",))
+    given(person, REGISTERED).when(wrong).refused("reasonable_adjustments must be one of")
+
+
+@pytest.mark.parametrize(
+    ("given_", "why"),
+    [
+        ({"imd_decile": 3}, "go together"),
+        ({"imd_version": "2025"}, "go together"),
+        ({"imd_version": "2010", "imd_decile": 3}, "imd_version must be one of"),
+        ({"imd_version": "2025", "imd_decile": 11}, "imd_decile must be 1"),
+        ({"worker_gender_preference": "9"}, "worker_gender_preference must be one of"),
+        ({"reasonable_adjustments": ("a throne",)}, "reasonable_adjustments must be one of"),
+    ],
+)
+def test_a_decile_needs_its_version_and_a_preference_its_code(given_: dict[str, Any], why: str) -> None:
+    given(person).when(replace(REGISTER, **given_)).refused(why)
+
+
+def test_a_preference_for_a_link_workers_gender_can_be_taken_back() -> None:
+    known = replace(REGISTERED, worker_gender_preference="2", imd_version="2019", imd_decile=3)
+    taken = CorrectPersonDetails(worker_gender_preference="", imd_version="2025", imd_decile=2, on=TODAY)
+    then = PersonDetailsCorrected(worker_gender_preference="", imd_version="2025", imd_decile=2)
+    given(person, known).when(taken).then(then)
+    given(person, known, then).when(taken).then_nothing()

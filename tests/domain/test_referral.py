@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from commonweal.domain import receive, referral
-from commonweal.domain.consent import ConsentGiven, ConsentWithdrawn
 from commonweal.domain.message import Claim
-from commonweal.domain.person import PersonDied, PersonErased, PersonRegistered
-from commonweal.domain.receive import ReceiveReferral
-from commonweal.domain.referral import (
+from commonweal.domain.people.consent import ConsentGiven, ConsentWithdrawn
+from commonweal.domain.people.person import PersonDied, PersonErased, PersonRegistered
+from commonweal.domain.referrals import receive, referral, triage
+from commonweal.domain.referrals.programme import ProgrammeClosed, ProgrammeOpened
+from commonweal.domain.referrals.receive import ReceiveReferral
+from commonweal.domain.referrals.referral import (
     AcceptReferral,
     FirstContactMade,
     FlagTriageOverdue,
@@ -139,6 +140,16 @@ def test_a_referral_after_consent_was_withdrawn_is_refused() -> None:
     given(receive, reading=reading).when(REFER).refused("not agreed to be contacted")
 
 
+def test_a_programme_has_to_be_open_to_be_referred_to() -> None:
+    wish = replace(REFER, programme="refugee", encounter="stay-7", risks_known=("self_harm",))
+    given(receive, reading=KNOWN).when(wish).refused("programme: there is no programme")
+    over = {**KNOWN, ("programme", "refugee"): (ProgrammeOpened(name="Sanctuary"), ProgrammeClosed())}
+    given(receive, reading=over).when(wish).refused("programme: there is no programme")
+    opened = {**KNOWN, ("programme", "refugee"): (ProgrammeOpened(name="Sanctuary", restricted=True),)}
+    asked = {"programme": "refugee", "restricted": True, "encounter": "stay-7", "risks_known": ("self_harm",)}
+    given(receive, reading=opened).when(wish).then(replace(RECEIVED, **asked))  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -151,6 +162,9 @@ def test_a_referral_after_consent_was_withdrawn_is_refused() -> None:
         ({"referrer_role": "wizard"}, "referrer_role"),
         ({"requested_service": "the choir"}, "requested_service"),
         ({"practice": "Burton"}, "practice"),
+        ({"programme": "the choir"}, "programme"),
+        ({"encounter": "Ward 7, bed 2"}, "encounter"),
+        ({"risks_known": ("grumpy",)}, "risks_known"),
         ({"received_at": datetime(2026, 1, 5, 9)}, "received_at"),  # noqa: DTZ001 – that is what is refused
     ],
 )
@@ -164,15 +178,15 @@ def test_triage_is_started_once() -> None:
 
 
 def test_an_accepted_referral_goes_onto_the_waiting_list_at_once() -> None:
-    given(referral, RECEIVED, TriageStarted()).when(AcceptReferral()).then(*ACCEPTED[1:])
-    given(referral, *ACCEPTED).when(AcceptReferral()).then_nothing()
-    given(referral, *ALLOCATED).when(AcceptReferral()).then_nothing()
+    given(triage, RECEIVED, TriageStarted()).when(AcceptReferral()).then(*ACCEPTED[1:])
+    given(triage, *ACCEPTED).when(AcceptReferral()).then_nothing()
+    given(triage, *ALLOCATED).when(AcceptReferral()).then_nothing()
 
 
 @pytest.mark.parametrize("end", [REJECTED, REDIRECTED, DECLINED, RETRACTED])
-@pytest.mark.parametrize("wish", [AcceptReferral(), StartTriage()])
-def test_a_referral_that_ended_is_not_taken_up_again(end: object, wish: object) -> None:
-    given(referral, RECEIVED, end).when(wish).refused("it cannot be")
+def test_a_referral_that_ended_is_not_taken_up_again(end: object) -> None:
+    given(referral, RECEIVED, end).when(StartTriage()).refused("it cannot be")
+    given(triage, RECEIVED, end).when(AcceptReferral()).refused("it cannot be")
 
 
 def test_a_rejection_tells_the_referrer_why() -> None:
@@ -221,6 +235,6 @@ def test_a_first_contact_is_not_before_the_referral() -> None:
     given(referral, *ALLOCATED).when(early).refused("held_at lies before")
 
 
-@pytest.mark.parametrize("wish", [StartTriage(), AcceptReferral(), REJECT, REDIRECT, FLAG, FIRST_CONTACT])
+@pytest.mark.parametrize("wish", [StartTriage(), REJECT, REDIRECT, FLAG, FIRST_CONTACT])
 def test_nothing_happens_to_a_referral_nobody_made(wish: object) -> None:
     given(referral).when(wish).refused("no such referral")

@@ -101,6 +101,7 @@ def test_a_practice_without_a_known_code_is_named_within_its_pcn() -> None:
 
 def test_a_charity_is_known_by_its_register_number() -> None:
     assert values.organisation("GB-CHC-1054276") == "GB-CHC-1054276"
+    assert values.organisation("U35821/burton") == "U35821/burton", "a practice whose code nobody knows refers as well"
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ heard of is passed over.
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from commonweal.domain import codes, values
+from commonweal.domain import codes, due, tenant, values
+from commonweal.domain.due import Deadline, FallsDue
 from commonweal.domain.message import Personal, Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -205,6 +206,8 @@ Command = (
 class State:
     heard: frozenset[tuple[object, ...]] = frozenset()
     """Facts recorded, without what is personal."""
+    trust: str | None = None
+    """Who told us."""
     person_id: str | None = None
     admitted_at: datetime | None = None
     attended_at: datetime | None = None
@@ -260,6 +263,22 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911 – one 
 def person(state: State) -> str | None:
     """Whose key seals this stream: the matched person's; until then nobody's, and a key named after the stream itself."""
     return state.person_id
+
+
+OFFER: Final = "offer_lapses"
+
+
+def deadlines(_policies: tenant.Policies, identity: str, event: Event) -> tuple[Deadline, ...]:
+    match event:
+        case DischargeSupportTaskRaised(due_at=when):
+            return (Deadline(OFFER, identity, "", due.later(when, timedelta())),)
+        case DischargeSupportTaskDone() | DischargeSupportTaskCancelled() | DischargeSupportTaskLapsed():
+            return (Deadline(OFFER, identity, "", None),)
+        case _:
+            return ()
+
+
+FALLS_DUE: Final[FallsDue] = {OFFER: lambda _, now: LapseDischargeSupportTask(at=now)}
 
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:
@@ -372,7 +391,7 @@ def _key(fact: Kept) -> tuple[object, ...]:
 
 
 def _hear(state: State, fact: Kept) -> State:
-    return replace(state, heard=state.heard | {_key(fact)})
+    return replace(state, heard=state.heard | {_key(fact)}, trust=fact.trust)
 
 
 def _unadmitted(state: State) -> State:

@@ -67,16 +67,22 @@ def _message(kind: dict[str, type], made: type) -> type:
     return made
 
 
+def _frozen(made: type) -> type:
+    """A class that says nothing of itself is called by its name: `dataclass` would look for its signature at each start."""
+    made.__doc__ = made.__doc__ or made.__name__
+    return dataclass(frozen=True, kw_only=True, slots=True)(made)
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(made: Class) -> Class:
     """Make a class an event: frozen, keyword-only, known by its name. Fields are only ever added, each with a default."""
-    return cast("Class", _message(EVENTS, dataclass(frozen=True, kw_only=True, slots=True)(made)))
+    return cast("Class", _message(EVENTS, _frozen(made)))
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
 def command(made: Class) -> Class:
     """Make a class a command: frozen, keyword-only, known by its name."""
-    return cast("Class", _message(COMMANDS, dataclass(frozen=True, kw_only=True, slots=True)(made)))
+    return cast("Class", _message(COMMANDS, _frozen(made)))
 
 
 def field_types(message: type) -> dict[str, Any]:
@@ -108,6 +114,13 @@ class Claim:
     value: str
     release: bool = False
     """Give it back instead of taking it."""
+
+
+TAKEN: Final[dict[str, str]] = {
+    "open_plan": "supersedes: this person has an open plan in this programme already; "
+    "go on with that one, or choose it as the plan that ends with this one"
+}
+"""Kind of a claim → what to say to the person who asked where another record has it, if there is more to say than that."""
 
 
 Upcast: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]

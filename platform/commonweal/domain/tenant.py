@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from commonweal.domain import codes, values
+from commonweal.domain.measures import measure_schedule
 from commonweal.domain.message import Refused, command, event
 
 
@@ -71,7 +72,8 @@ class Trust:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
-    """`discharge_offer`: one of codes.DISCHARGE_OFFER_RULES, None for never; `triage_days` are working days."""
+    """`discharge_offer`: one of codes.DISCHARGE_OFFER_RULES, None for never; `triage_days` are working days; `measures`: lines of
+    `measure_schedule`."""
 
     triage_days: int = 2
     contact_attempts: int = 3
@@ -79,6 +81,9 @@ class Policies:
     discharge_offer: str | None = None
     offer_wards: tuple[str, ...] = ()
     offer_hours: int | None = None
+    gp_endpoint: str | None = None
+    gp_token_file: str | None = None
+    measures: tuple[str, ...] = ()
 
 
 # These names are the storage format: never renamed.
@@ -182,6 +187,9 @@ class PolicyChanged:
     discharge_offer: str | None = None
     offer_wards: tuple[str, ...] = ()
     offer_hours: int | None = None
+    gp_endpoint: str | None = None
+    gp_token_file: str | None = None
+    measures: tuple[str, ...] = ()
 
 
 @command
@@ -442,6 +450,8 @@ def _check(command: ConfigureTenant) -> None:
             values.one_of(WAYS, trust.told_by, f"trust {trust.ods} told_by")
     if command.policies.discharge_offer is not None:
         values.one_of(codes.DISCHARGE_OFFER_RULES, command.policies.discharge_offer, "discharge_offer")
+    for line in command.policies.measures:
+        measure_schedule.line(line)
 
 
 def _each_once(keys: Iterable[str], what: str) -> set[str]:

@@ -1,9 +1,11 @@
 """User: who may do what where, as the ICS itself says."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
-from commonweal.domain import values
+from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -21,6 +23,22 @@ class UserRevoked:
     scope: str
 
 
+@event
+class UserNamed:
+    """What a colleague is called at work, so that a person can read who looked."""
+
+    display_name: str
+
+
+@event
+class GlassBroken:
+    """These parts of a record outside their grants are open to them until then; none are named where it was all of them."""
+
+    person_id: str
+    until: datetime
+    parts: tuple[str, ...] = ()
+
+
 @command
 class GrantUser:
     role: str
@@ -33,9 +51,16 @@ class RevokeUser:
     scope: str = "tenant"
 
 
+@command
+class NameUser:
+    """Where they sign in says what they are called."""
+
+    display_name: str
+
+
 CATEGORY: Final = "user"
 """A stream's id is a hash of the token's issuer and subject, so that no name is in it."""
-CREATES: Final = (GrantUser,)
+CREATES: Final = (GrantUser, NameUser)
 
 ROLES: Final = frozenset(
     {
@@ -48,6 +73,7 @@ ROLES: Final = frozenset(
         "emergency_department",
         "mental_health_trust",
         "diagnostic_hub",
+        "referrer",
         "provider",
         "person",
         "chest_officer",
@@ -62,11 +88,13 @@ ROLES: Final = frozenset(
 )
 """What someone may be to an ICS. Local."""
 
-SCOPES: Final = frozenset({"place", "pcn", "practice", "trust", "link_worker", "organisation", "person"})
-"""A grant is for the whole `tenant`, or for one `kind:id` of these: `pcn:U96568`, `practice:K83001`, `trust:RP1`."""
+SCOPES: Final = frozenset({"place", "pcn", "practice", "trust", "link_worker", "organisation", "person", "programme"})
+"""A grant is for the whole `tenant`, or for one `kind:id` of these: `pcn:U96568`, `practice:K83001`, `trust:RP1`.
 
-Event = UserGranted | UserRevoked
-Command = GrantUser | RevokeUser
+A restricted programme is seen only by whom it was granted to, beside what else they see: `programme:refugee`."""
+
+Event = UserGranted | UserRevoked | UserNamed | GlassBroken
+Command = GrantUser | RevokeUser | NameUser
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +103,9 @@ class State:
     """(role, scope)"""
     once: frozenset[tuple[str, str]] = frozenset()
     """Granted at some time."""
+    display_name: str | None = None
+    glass: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """(part, whose record) that is open to them beside what was granted, and until when."""
 
 
 INITIAL: Final = State()
@@ -83,12 +114,29 @@ INITIAL: Final = State()
 def evolve(state: State, event: Event) -> State:
     match event:
         case UserGranted(role=role, scope=scope):
-            return State(grants=state.grants | {(role, scope)}, once=state.once | {(role, scope)})
+            return replace(state, grants=state.grants | {(role, scope)}, once=state.once | {(role, scope)})
         case UserRevoked(role=role, scope=scope):
-            return State(grants=state.grants - {(role, scope)}, once=state.once | {(role, scope)})
+            return replace(state, grants=state.grants - {(role, scope)}, once=state.once | {(role, scope)})
+        case UserNamed(display_name=name):
+            return replace(state, display_name=name)
+        case GlassBroken(person_id=person_id, until=until, parts=parts):
+            named = [(part, person_id) for part in parts or codes.RECORD_PARTS]
+            longer = {each: max(until, state.glass.get(each, until)) for each in named}
+            return replace(state, glass={**state.glass, **longer})
+
+
+def open_to(state: State, now: datetime) -> frozenset[tuple[str, str]]:
+    """What someone may do now: what they were granted, and with each of their roles read what they broke the glass for.
+
+    That is no grant: its scope is `glass:part:person`, which nobody can be granted and no command asks for."""
+    glass = [f"glass:{part}:{person_id}" for (part, person_id), until in state.glass.items() if now < until]
+    return state.grants | {(role, each) for role, _ in state.grants for each in glass}
 
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:
+    if isinstance(command, NameUser):
+        name = values.said(command.display_name, "display_name", 200)
+        return () if name == state.display_name else (UserNamed(display_name=name),)
     values.one_of(ROLES, command.role, "role")
     check_scope(command.scope)
     grant = (command.role, command.scope)

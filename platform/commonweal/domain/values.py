@@ -90,10 +90,10 @@ def practice_key(text: str, what: str = "the practice") -> str:
 
 
 def organisation(text: str, what: str = "the organisation") -> str:
-    """An organisation by ODS code or, outside the NHS, by its register: `GB-CHC-…` charity, `GB-COH-…` company, `GB-SC-…`
-    Scottish and `GB-NIC-…` Northern Irish charity. Source of the latter: org-id.guide.
+    """An organisation by ODS code, a practice as in `practice_key` or, outside the NHS, by its register: `GB-CHC-…` charity,
+    `GB-COH-…` company, `GB-SC-…` Scottish and `GB-NIC-…` Northern Irish charity. Source of the latter: org-id.guide.
     """
-    if _ORG_ID.fullmatch(text):
+    if _ORG_ID.fullmatch(text) or _PRACTICE.fullmatch(text):
         return text
     return _shaped(_ODS, text, f"{what} must be an ODS code such as RP1, or a register number such as GB-CHC-1054276")
 

@@ -1,15 +1,19 @@
 """A referral arrives: it is taken in only for someone we know, who agreed to be contacted."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from commonweal.domain import codes, consent, person, referral, values
+from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command
+from commonweal.domain.people import consent, duplicate, person
+from commonweal.domain.referrals import programme, referral
 
 
 @command
 class ReceiveReferral:
-    """`source_org` and `source_reference` together name one referral; `practice` is the person's own where none is given."""
+    """`source_org` and `source_reference` together name one referral; `practice` is the person's own where none is given.
+
+    `programme` is the code of one that is open; `encounter` the referrer's own number of a stay or visit."""
 
     person_id: str
     source: str
@@ -23,6 +27,9 @@ class ReceiveReferral:
     referrer_name: str | None = None
     requested_service: str | None = None
     practice: str | None = None
+    programme: str = "core"
+    encounter: str | None = None
+    risks_known: tuple[str, ...] = ()
     received_at: datetime
 
 
@@ -33,20 +40,23 @@ Command = ReceiveReferral
 
 
 def reads(_state: referral.State, command: Command) -> tuple[tuple[str, str], ...]:
-    return (("person", command.person_id), ("consent", command.person_id))
+    about = (("person", command.person_id), ("consent", command.person_id))
+    return about if command.programme == programme.CORE else (*about, ("programme", command.programme))
 
 
-def decide(
-    states: tuple[referral.State, person.State, consent.State], command: Command
-) -> tuple[tuple[referral.Event, ...], tuple[()], tuple[()]]:
-    """Writes to the referral only."""
-    known, someone, consents = states
+def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[referral.Event, ...], ...]:
+    """Writes to the referral only. `states` is (referral, person, consent, the programme unless it is `core`)."""
+    known: referral.State = states[0]
+    someone: person.State = states[1]
+    consents: consent.State = states[2]
+    nothing = ((),) * (len(states) - 1)
     _check(command)
     if known.phase != "unknown":
         if known.source == (command.source_org, command.source_reference):
-            return (), (), ()
+            return (), *nothing
         raise Refused("this referral was received already, under another source_reference")
     _check_person(someone)
+    restricted = command.programme != programme.CORE and _restricted(states[3])
     if not consent.allows(consents, "contact", consent.ANY, command.received_at.date()):
         raise Refused(
             "this person has not agreed to be contacted: ask them, record their consent to contact, then refer"
@@ -64,9 +74,13 @@ def decide(
         referrer_name=command.referrer_name,
         requested_service=command.requested_service,
         practice=command.practice or someone.gp_practice,
+        programme=command.programme,
+        restricted=restricted,
+        encounter=command.encounter,
+        risks_known=values.all_of(codes.RISKS, command.risks_known, "risks_known"),
         received_at=command.received_at,
     )
-    return (received,), (), ()
+    return (received,), *nothing
 
 
 def _check(command: ReceiveReferral) -> None:
@@ -83,6 +97,20 @@ def _check(command: ReceiveReferral) -> None:
         values.identifier(command.requested_service, "requested_service")
     if command.practice is not None:
         values.practice_key(command.practice, "practice")
+    values.identifier(command.programme, "programme")
+    if command.encounter is not None:
+        values.identifier(command.encounter, "encounter")
+    values.all_of(codes.RISKS, command.risks_known, "risks_known")
+
+
+NO_PROGRAMME: Final = "programme: there is no programme of this code that takes referrals"
+
+
+def _restricted(wanted: programme.State) -> bool:
+    """Refuses unless the programme takes referrals."""
+    if wanted.phase != "open":
+        raise Refused(NO_PROGRAMME)
+    return wanted.restricted
 
 
 def _check_person(someone: person.State) -> None:
@@ -92,3 +120,4 @@ def _check_person(someone: person.State) -> None:
         raise Refused("this person's record has been erased")
     if someone.phase == "died":
         raise Refused("this person has died")
+    duplicate.not_merged(someone.same)

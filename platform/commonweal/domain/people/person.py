@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.message import ERASED, Claim, Personal, Refused, command, event
+from commonweal.domain.people import duplicate, retention
 
 # These names are the storage format: never renamed.
 
@@ -26,6 +27,11 @@ class PersonRegistered:
     ethnic_category: str
     lsoa21: str | None = None
     gp_practice: str | None = None
+    reasonable_adjustments: tuple[str, ...] = ()
+    worker_gender_preference: str | None = None
+    imd_version: str | None = None
+    imd_decile: int | None = None
+    care_home: bool = False
 
 
 @event
@@ -43,6 +49,17 @@ class PersonDetailsCorrected:
     stated_gender: str | None = None
     ethnic_category: str | None = None
     lsoa21: str | None = None
+    worker_gender_preference: str | None = None
+    imd_version: str | None = None
+    imd_decile: int | None = None
+    care_home: bool | None = None
+
+
+@event
+class ReasonableAdjustmentsRecorded:
+    """All of them, as they are from now on."""
+
+    reasonable_adjustments: tuple[str, ...]
 
 
 @event
@@ -50,6 +67,13 @@ class NHSNumberTraced:
     nhs_number: Personal[str]
     previous: Personal[str | None] = None
     nhs_number_status: str
+
+
+@event
+class NHSNumberReleased:
+    """The number went with the record this one was merged into, or back from it."""
+
+    nhs_number: Personal[str]
 
 
 @event
@@ -93,6 +117,11 @@ class RegisterPerson:
     ethnic_category: str = "99"
     lsoa21: str | None = None
     gp_practice: str | None = None
+    reasonable_adjustments: tuple[str, ...] = ()
+    worker_gender_preference: str | None = None
+    imd_version: str | None = None
+    imd_decile: int | None = None
+    care_home: bool = False
     on: date
 
 
@@ -111,7 +140,18 @@ class CorrectPersonDetails:
     stated_gender: str | None = None
     ethnic_category: str | None = None
     lsoa21: str | None = None
+    worker_gender_preference: str | None = None
+    imd_version: str | None = None
+    imd_decile: int | None = None
+    care_home: bool | None = None
     on: date
+
+
+@command
+class RecordReasonableAdjustments:
+    """All of them, as they are from now on."""
+
+    reasonable_adjustments: tuple[str, ...]
 
 
 @command
@@ -153,27 +193,35 @@ CHANNELS: Final = frozenset({"phone", "sms", "email", "letter", "in_person", "th
 """How the person wishes to be reached. Local."""
 DEATH_SOURCES: Final = frozenset({"gp", "hospital", "family", "national"})
 """Who told us of a death; `national` is the Personal Demographics Service. Local."""
+WORKER_GENDERS: Final = frozenset({"1", "2"})
+"""Of which gender the person would rather have their link worker: of `codes.STATED_GENDERS`, male or female."""
 ERASURE_BASES: Final = frozenset({"request_upheld", "retention_ended", "registered_in_error"})
 """Why a record may be destroyed: UK GDPR article 17; NHS Records Management Code of Practice, retention. Local."""
 
 Event = (
     PersonRegistered
     | PersonDetailsCorrected
+    | ReasonableAdjustmentsRecorded
     | NHSNumberTraced
+    | NHSNumberReleased
     | ContactPreferenceSet
     | GPRegistrationChanged
     | PersonDied
     | PersonErased
+    | duplicate.Event
+    | retention.Event
 )
 Command = (
     RegisterPerson
     | CorrectPersonDetails
+    | RecordReasonableAdjustments
     | TraceNHSNumber
     | SetContactPreference
     | ChangeGPRegistration
     | RecordDeath
     | ErasePerson
 )
+"""What makes two records one is decided in `merge`, what ends one in `erasure`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +244,17 @@ class State:
     ethnic_category: str = "99"
     lsoa21: str | None = None
     gp_practice: str | None = None
+    reasonable_adjustments: tuple[str, ...] = ()
+    worker_gender_preference: str | None = None
+    imd_version: str | None = None
+    imd_decile: int | None = None
+    care_home: bool = False
     preference: ContactPreferenceSet | None = None
     died_on: Personal[date | None] = None
+    given_up: Personal[str | None] = None
+    """The NHS number that went with a merge."""
+    same: duplicate.Sameness = duplicate.ALONE
+    erasure: retention.Erasure | None = None
 
 
 INITIAL: Final = State()
@@ -217,11 +274,22 @@ _REGISTERED: Final = (
     "ethnic_category",
     "lsoa21",
     "gp_practice",
+    "reasonable_adjustments",
+    "worker_gender_preference",
+    "imd_version",
+    "imd_decile",
+    "care_home",
 )
-_CORRECTED: Final = tuple(f for f in _REGISTERED if f not in ("nhs_number", "nhs_number_status", "gp_practice"))
+_CORRECTED: Final = tuple(
+    f for f in _REGISTERED if f not in ("nhs_number", "nhs_number_status", "gp_practice", "reasonable_adjustments")
+)
 
 
-def evolve(state: State, event: Event) -> State:
+def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 – one answer an event
+    if isinstance(event, duplicate.Event):
+        return replace(state, same=duplicate.evolve(state.same, event))
+    if isinstance(event, retention.Event):
+        return replace(state, erasure=retention.evolve(state.erasure, event))
     match event:
         case PersonRegistered():
             return State(phase="living", **{field: getattr(event, field) for field in _REGISTERED})
@@ -229,8 +297,12 @@ def evolve(state: State, event: Event) -> State:
             return replace(
                 state, **{field: new for field in _CORRECTED if (new := getattr(event, field)) not in (None, ERASED)}
             )
+        case ReasonableAdjustmentsRecorded(reasonable_adjustments=adjustments):
+            return replace(state, reasonable_adjustments=adjustments)
         case NHSNumberTraced(nhs_number=number, nhs_number_status=status):
-            return replace(state, nhs_number=number, nhs_number_status=status)
+            return replace(state, nhs_number=number, nhs_number_status=status, given_up=None)
+        case NHSNumberReleased(nhs_number=number):
+            return replace(state, nhs_number=None, nhs_number_status="07", given_up=number)
         case ContactPreferenceSet():
             return replace(state, preference=event)
         case GPRegistrationChanged(gp_practice=practice):
@@ -238,13 +310,15 @@ def evolve(state: State, event: Event) -> State:
         case PersonDied(died_on=day):
             return state if state.phase == "erased" else replace(state, phase="died", died_on=day)
         case PersonErased():
-            return State(phase="erased")
+            return State(phase="erased", same=state.same)
 
 
 def claims(event: Event) -> tuple[Claim, ...]:
     """An NHS number belongs to one person; a traced one takes the place of the one before."""
     if isinstance(event, PersonRegistered) and isinstance(event.nhs_number, str):
         return (Claim(kind="nhs_number", value=event.nhs_number),)
+    if isinstance(event, NHSNumberReleased) and isinstance(event.nhs_number, str):
+        return (Claim(kind="nhs_number", value=event.nhs_number, release=True),)
     if not isinstance(event, NHSNumberTraced) or not isinstance(event.nhs_number, str):
         return ()
     if event.previous == event.nhs_number:
@@ -265,9 +339,15 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
         return () if state.phase == "erased" else (PersonErased(basis=command.basis),)
     if state.phase == "erased":
         raise Refused("this person's record has been erased")
+    duplicate.not_merged(state.same)
     match command:
         case CorrectPersonDetails():
             return _correct(state, command)
+        case RecordReasonableAdjustments(reasonable_adjustments=given):
+            adjustments = values.all_of(codes.REASONABLE_ADJUSTMENTS, given, "reasonable_adjustments")
+            if adjustments == state.reasonable_adjustments:
+                return ()
+            return (ReasonableAdjustmentsRecorded(reasonable_adjustments=adjustments),)
         case TraceNHSNumber():
             return _trace(state, command)
         case SetContactPreference():
@@ -281,6 +361,9 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
 def _register(state: State, command: RegisterPerson) -> tuple[Event, ...]:
     given = {field: getattr(command, field) for field in _REGISTERED} | _checked(command, command.on)
     given["nhs_number"] = values.nhs_number(command.nhs_number, "nhs_number") if command.nhs_number else None
+    given["reasonable_adjustments"] = values.all_of(
+        codes.REASONABLE_ADJUSTMENTS, command.reasonable_adjustments, "reasonable_adjustments"
+    )
     _check_status(command.nhs_number_status, given["nhs_number"])
     if command.gp_practice is not None:
         values.practice_key(command.gp_practice, "gp_practice")
@@ -323,12 +406,25 @@ def _checked(wish: RegisterPerson | CorrectPersonDetails, today: date) -> dict[s
         values.lsoa_2021(wish.lsoa21, "lsoa21")
     if wish.email and "@" not in wish.email:
         raise Refused("email must be an e-mail address")
+    if wish.worker_gender_preference:
+        values.one_of(WORKER_GENDERS, wish.worker_gender_preference, "worker_gender_preference")
+    _check_deprivation(wish.imd_version, wish.imd_decile)
     checked = {field: getattr(wish, field) for field in _CORRECTED}
     if wish.name is not None:
         checked["name"] = values.said(wish.name, "name", 300)
     if wish.postcode:
         checked["postcode"] = values.postcode(wish.postcode)
     return checked
+
+
+def _check_deprivation(version: str | None, decile: int | None) -> None:
+    """A decile without its version means nothing: an area may stand in another one in the next index."""
+    if (version is None) != (decile is None):
+        raise Refused("imd_decile and imd_version go together")
+    if version is not None:
+        values.one_of(codes.IMD_VERSIONS, version, "imd_version")
+    if decile is not None and not 1 <= decile <= 10:
+        raise Refused("imd_decile must be 1 (most deprived) to 10")
 
 
 def _check_status(status: str, number: str | None) -> None:

@@ -1,11 +1,13 @@
 """Consent: what a person lets us do, for whom, until they say otherwise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import reduce
 from typing import Final
 
-from commonweal.domain import values
+from commonweal.domain import due, tenant, values
+from commonweal.domain.due import Deadline, FallsDue
 from commonweal.domain.message import Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -41,6 +43,18 @@ class ConsentExpired:
     scope: str
     audience: str
     expired_on: date
+
+
+@event
+class ParentsConsentExcluded:
+    """They are young, competent, and wish that no parent is involved: what a parent agrees to counts no more."""
+
+    excluded_on: date
+
+
+@event
+class ParentsConsentReadmitted:
+    readmitted_on: date
 
 
 @command
@@ -82,7 +96,7 @@ CREATES: Final = (GiveConsent, RefuseConsent)
 
 ANY: Final = "any"
 """The audience of a consent that names nobody in particular. Otherwise an audience is an ODS code or a service's id."""
-OURSELVES: Final = frozenset({"contact", "record", "sms", "email", "share_gp", "share_mdt"})
+OURSELVES: Final = frozenset({"contact", "record", "sms", "email", "share_gp", "share_gp_codes", "share_mdt"})
 """Scopes about what we ourselves do, or a share whose audience follows the person; always for `any`."""
 SCOPES: Final = OURSELVES | {
     "share_referrer",
@@ -92,18 +106,24 @@ SCOPES: Final = OURSELVES | {
     "story_use",
 }
 """What may be consented to. Local, after the PRSB social prescribing standard's consent to share."""
+WORDING: Final = "1"
+"""The version of what is read out today: the sentence of each scope on the consent form (`console.asks.rights.SCOPES`), to be raised
+when those change. Local; an ICS that reads out words of its own gives their version instead."""
 METHODS: Final = frozenset({"verbal", "written", "digital"})
 GIVERS: Final = frozenset({"person", "parent", "attorney", "deputy", "best_interests"})
 """Who may give it: the person, or who the Mental Capacity Act 2005 or parental responsibility puts in their place. Local."""
 
-Event = ConsentGiven | ConsentRefused | ConsentWithdrawn | ConsentExpired
+Answer = ConsentGiven | ConsentRefused | ConsentWithdrawn | ConsentExpired
+Event = Answer | ParentsConsentExcluded | ParentsConsentReadmitted
 Command = GiveConsent | RefuseConsent | WithdrawConsent | ExpireConsent
+"""Whether a parent's consent counts is found in `competence`."""
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    answers: Mapping[tuple[str, str], Event]
+    answers: Mapping[tuple[str, str], Answer]
     """The last answer by (scope, audience)."""
+    parents_excluded: bool = False
 
 
 INITIAL: Final = State(answers={})
@@ -114,15 +134,44 @@ def evolve(state: State, event: Event) -> State:
         case ConsentRefused(scope=scope, audience="any") | ConsentWithdrawn(scope=scope, audience="any"):
             # A no to everyone takes back each yes to someone.
             kept = {key: answer for key, answer in state.answers.items() if key[0] != scope}
-            return State(answers=kept | {(scope, ANY): event})
+            return replace(state, answers=kept | {(scope, ANY): event})
         case ConsentGiven() | ConsentRefused() | ConsentWithdrawn() | ConsentExpired():
-            return State(answers={**state.answers, (event.scope, event.audience): event})
+            return replace(state, answers={**state.answers, (event.scope, event.audience): event})
+        case ParentsConsentExcluded():
+            return replace(state, parents_excluded=True)
+        case ParentsConsentReadmitted():
+            return replace(state, parents_excluded=False)
 
 
 def allows(state: State, scope: str, audience: str, on: date) -> bool:
     """May we, on this day? An answer about this audience counts before one about any; a consent holds through its last day."""
     answer = state.answers.get((scope, audience)) or state.answers.get((scope, ANY))
     return isinstance(answer, ConsentGiven) and (answer.expires_on is None or on <= answer.expires_on)
+
+
+def as_one(state: State, survivor: State) -> State:
+    """What counts for a record that was merged into another one: its own answers, and each no that is said in the other."""
+    noes = (answer for answer in survivor.answers.values() if not isinstance(answer, ConsentGiven))
+    return reduce(evolve, noes, state)
+
+
+EXPIRES: Final = "consent_expires"
+
+
+def deadlines(_policies: tenant.Policies, identity: str, event: Event) -> tuple[Deadline, ...]:
+    """A consent for one audience that a no to everyone takes back is still looked at on its day, and then found to be gone."""
+    if isinstance(event, ParentsConsentExcluded | ParentsConsentReadmitted):
+        return ()
+    day = event.expires_on if isinstance(event, ConsentGiven) else None
+    return (Deadline(EXPIRES, identity, f"{event.scope} {event.audience}", None if day is None else due.end_of(day)),)
+
+
+def _expire(deadline: Deadline, now: datetime) -> Command:
+    scope, _, audience = deadline.about.partition(" ")
+    return ExpireConsent(scope=scope, audience=audience, on=due.today(now))
+
+
+FALLS_DUE: Final[FallsDue] = {EXPIRES: _expire}
 
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:
@@ -155,6 +204,8 @@ def _give(state: State, command: GiveConsent) -> tuple[Event, ...]:
     values.identifier(command.wording_version, "wording_version")
     if command.expires_on is not None and command.expires_on < command.given_on:
         raise Refused("expires_on lies before given_on")
+    if command.given_by == "parent" and state.parents_excluded:
+        raise Refused("given_by: this young person is competent and wishes that no parent is involved: ask them")
     given = ConsentGiven(
         scope=command.scope,
         audience=command.audience,
@@ -176,3 +227,16 @@ def _withdraw(state: State, scope: str, audience: str, day: date) -> tuple[Event
     if isinstance(answer, ConsentWithdrawn):
         return ()
     raise Refused(f"there is no consent to {scope} to withdraw")
+
+
+def parents_count(state: State, *, on: date, still: bool) -> tuple[Event, ...]:
+    """What follows for consents from whether a parent's count `still`: where they do not, each one a parent gave is at its end."""
+    if still:
+        return (ParentsConsentReadmitted(readmitted_on=on),) if state.parents_excluded else ()
+    if state.parents_excluded:
+        return ()
+    by_a_parent = (
+        each for each in state.answers.values() if isinstance(each, ConsentGiven) and each.given_by == "parent"
+    )
+    ended = (ConsentExpired(scope=each.scope, audience=each.audience, expired_on=on) for each in by_a_parent)
+    return (*ended, ParentsConsentExcluded(excluded_on=on))

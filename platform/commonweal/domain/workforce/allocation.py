@@ -4,10 +4,13 @@ Each command changes the referral together with the caseload of every link worke
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
-from commonweal.domain import codes, link_worker, referral, values
+from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce import link_worker
 
 
 @command
@@ -18,6 +21,7 @@ class AllocateLinkWorker:
     worker_id: str
     weight: int = 1
     reason: str
+    on: date | None = None
 
 
 @command
@@ -26,6 +30,15 @@ class ReallocateReferral:
     worker_id: str
     reason: str
     handover: str | None = None
+
+
+@command
+class WeighCase:
+    """`weight` 1–5: how much of a caseload this person takes, and why. It may outgrow what fits: the board says so."""
+
+    referral_id: str
+    weight: int
+    basis: tuple[str, ...] = ()
 
 
 @command
@@ -44,8 +57,13 @@ class DeclineSocialPrescribing:
 
 @command
 class CloseReferral:
+    """`follow_up_due`: when to ask the person how they fare, if at all; `unmet_needs`: what no service could meet."""
+
     referral_id: str
     reason: str
+    follow_up_due: date | None = None
+    unmet_needs: tuple[str, ...] = ()
+    on: date | None = None
 
 
 @command
@@ -68,6 +86,7 @@ PRIMARY_ID: Final = "referral_id"
 Command = (
     AllocateLinkWorker
     | ReallocateReferral
+    | WeighCase
     | DeallocateLinkWorker
     | DeclineSocialPrescribing
     | CloseReferral
@@ -89,7 +108,7 @@ def reads(state: referral.State, command: Command) -> tuple[tuple[str, str], ...
             wanted = [state.worker_id, worker]
         case ReopenReferral():
             wanted = [state.last_worker_id]
-        case DeallocateLinkWorker() | DeclineSocialPrescribing() | CloseReferral() | RetractReferral():
+        case WeighCase() | DeallocateLinkWorker() | DeclineSocialPrescribing() | CloseReferral() | RetractReferral():
             wanted = [state.worker_id]
     return tuple(("link_worker", worker) for worker in dict.fromkeys(wanted) if worker is not None)
 
@@ -104,15 +123,17 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
             return _allocate(state, workers, command)
         case ReallocateReferral():
             return _reallocate(state, workers, command)
+        case WeighCase():
+            return _weigh(state, workers, command)
         case DeallocateLinkWorker():
             return _deallocate(state, workers, command)
         case DeclineSocialPrescribing(reason=reason):
             values.one_of(codes.DECLINE_REASONS, reason, "reason")
             fact = referral.SocialPrescribingDeclined(reason=reason)
             return _end(state, workers, command.referral_id, fact, referral.IN_TRIAGE | referral.OPEN)
-        case CloseReferral(reason=reason):
-            values.one_of(codes.CLOSURE_REASONS, reason, "reason")
-            return _end(state, workers, command.referral_id, referral.ReferralClosed(reason=reason), referral.OPEN)
+        case CloseReferral():
+            phases = referral.OPEN | referral.IN_TRIAGE if command.reason == "died" else referral.OPEN
+            return _end(state, workers, command.referral_id, _closed(command), phases)
         case ReopenReferral():
             return _reopen(state, workers, command)
         case RetractReferral(reason=reason):
@@ -122,7 +143,19 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
             )
 
 
-_ANY_PHASE: Final = referral.IN_TRIAGE | referral.OPEN | {"closed", "rejected", "redirected", "declined"}
+_ANY_PHASE: Final = referral.IN_TRIAGE | referral.OPEN | {"closed", "rejected", "redirected", "withdrawn", "declined"}
+
+
+def _closed(command: CloseReferral) -> referral.ReferralClosed:
+    values.one_of(codes.CLOSURE_REASONS, command.reason, "reason")
+    unmet = values.all_of(codes.NEEDS, command.unmet_needs, "unmet_needs")
+    if command.follow_up_due is not None and command.reason == "died":
+        raise Refused("follow_up_due: nobody is followed up who has died")
+    if command.follow_up_due is not None and command.on is not None and command.follow_up_due <= command.on:
+        raise Refused("follow_up_due must lie in the future")
+    return referral.ReferralClosed(
+        reason=command.reason, follow_up_due=command.follow_up_due, unmet_needs=unmet, closed_on=command.on
+    )
 
 
 def _nothing(workers: Workers) -> Decision:
@@ -131,15 +164,14 @@ def _nothing(workers: Workers) -> Decision:
 
 def _allocate(state: referral.State, workers: Workers, command: AllocateLinkWorker) -> Decision:
     _check(command.worker_id, command.reason)
-    if not 1 <= command.weight <= 5:
-        raise Refused("weight must be 1 to 5")
+    _check_weight(command.weight)
     if state.worker_id == command.worker_id:
         return _nothing(workers)
     if state.worker_id is not None:
         raise Refused(f"{workers[0].name} has this referral already: reallocate it instead")
     if state.phase != "waiting":
         raise Refused(f"this referral is {state.phase}; it cannot be allocated")
-    taken = link_worker.take(workers[0], command.referral_id, command.weight)
+    taken = link_worker.take(workers[0], command.referral_id, command.weight, on=command.on)
     fact = referral.LinkWorkerAllocated(worker_id=command.worker_id, weight=command.weight, reason=command.reason)
     return (fact,), taken
 
@@ -158,8 +190,21 @@ def _reallocate(state: referral.State, workers: Workers, command: ReallocateRefe
         reason=command.reason,
         handover=command.handover,
     )
-    taken = link_worker.take(taker, command.referral_id, state.weight)
+    taken = link_worker.take(taker, command.referral_id, state.weight, from_worker_id=state.worker_id)
     return (fact,), link_worker.release(giver, command.referral_id), taken
+
+
+def _weigh(state: referral.State, workers: Workers, command: WeighCase) -> Decision:
+    _check_weight(command.weight)
+    basis = values.all_of(codes.WEIGHT_BASES, command.basis, "basis")
+    if state.phase not in referral.OPEN:
+        raise Refused(f"this referral is {state.phase}; only an open one is weighed")
+    if state.weight == command.weight:
+        return _nothing(workers)
+    weighted = link_worker.CaseWeighted(
+        referral_id=command.referral_id, weight=command.weight, before=state.weight, basis=basis
+    )
+    return (referral.ReferralWeighed(weight=command.weight, basis=basis),), *((weighted,) for _ in workers)
 
 
 def _deallocate(state: referral.State, workers: Workers, command: DeallocateLinkWorker) -> Decision:
@@ -217,6 +262,11 @@ def _reopen(state: referral.State, workers: Workers, command: ReopenReferral) ->
 
 def _released(workers: Workers, referral_id: str) -> tuple[WorkerEvents, ...]:
     return tuple(link_worker.release(worker, referral_id) for worker in workers)
+
+
+def _check_weight(weight: int) -> None:
+    if not 1 <= weight <= 5:
+        raise Refused("weight must be 1 to 5")
 
 
 def _check(worker_id: str, reason: str) -> None:

@@ -1,0 +1,1 @@
+"""Community services, and people's connections to them."""

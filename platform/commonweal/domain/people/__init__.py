@@ -1,0 +1,1 @@
+"""Who a person is, and their rights over what is kept of them."""

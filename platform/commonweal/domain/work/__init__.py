@@ -1,0 +1,1 @@
+"""What is done day by day: contacts, notes, tasks, safeguarding, visits."""

@@ -1,0 +1,1 @@
+"""Link workers, and who works with whom."""
