@@ -39,7 +39,11 @@ def test_an_array_arrives_as_it_was_meant(
 ) -> None:
     query = f"select %s::{kind}[], %s::{kind}[] is not distinct from %s::{kind}[]"  # noqa: S608 – a type's name
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=60,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+    )
     @given(st.lists(values, max_size=8))
     def arrives(sent: list[Any]) -> None:
         row = connection.execute(query, (write(sent), write(sent), sent), binary=True).fetchone()

@@ -8,8 +8,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from commonweal.domain import allocation, consent, link_worker, person, receive, referral
 from commonweal.domain.message import ERASED, Refused
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import receive, referral
+from commonweal.domain.workforce import allocation, link_worker
 from commonweal.kernel.append import About, Claimed
 from commonweal.kernel.handle import Receipt, Stale, handle
 from commonweal.runtime.installation import Installation

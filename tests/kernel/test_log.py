@@ -136,6 +136,18 @@ async def test_of_several_who_want_one_key_at_once_one_gets_it(tenant: Tenant) -
     assert sorted(type(each).__name__ for each in answers) == ["Claimed"] * 4 + ["int"]
 
 
+async def test_a_key_moves_from_one_stream_to_another_also_beside_a_command_that_is_refused(tenant: Tenant) -> None:
+    ada, ben, number, taken = stream(), stream(), uuid.uuid4().hex, uuid.uuid4().hex
+    await tenant.log.append(written(ada, 0, claims=(nhs_number(tenant, number, ada), nhs_number(tenant, taken, ada))))
+    moved = (nhs_number(tenant, number, ada, release=True), nhs_number(tenant, number, ben))
+    refused, fine = await outcomes(
+        tenant, written(stream(), 0, claims=(nhs_number(tenant, taken, stream()),)), written(ben, 0, claims=moved)
+    )
+    assert isinstance(refused, Claimed)
+    assert isinstance(fine, int), "what is given back and taken at once is free"
+    assert await tenant.log.holder("nhs_number", number) == ben
+
+
 async def test_all_keys_of_an_erased_person_are_free_again(tenant: Tenant) -> None:
     ada, numbers = stream(), [uuid.uuid4().hex for _ in range(2)]
     await tenant.log.append(written(ada, 0, claims=tuple(nhs_number(tenant, number, ada) for number in numbers)))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from commonweal.domain import person
+from commonweal.domain.people import person
 from commonweal.kernel import build, follow, past
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle

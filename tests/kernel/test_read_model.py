@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from commonweal.domain import person
 from commonweal.domain.message import ERASED
+from commonweal.domain.people import person
 from commonweal.kernel import follow, read_model
 from commonweal.kernel.follow import NotBuilt, Overtaken, Room
 from commonweal.kernel.handle import handle

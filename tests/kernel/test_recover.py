@@ -13,8 +13,9 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from commonweal.domain import person, receive, referral
 from commonweal.domain.message import Refused
+from commonweal.domain.people import person
+from commonweal.domain.referrals import receive, referral
 from commonweal.kernel import kept
 from commonweal.kernel.append import Claimed
 from commonweal.kernel.recover import Keys

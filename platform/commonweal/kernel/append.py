@@ -1,7 +1,7 @@
 """An append: what one command wants written, and how those that wait together are put into one call and told apart again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from commonweal.domain.message import TAKEN
 from commonweal.kernel.arrays import blobs, booleans, integers, texts, times, uuids
 
 
@@ -25,10 +26,14 @@ class Claimed(Exception):  # noqa: N818 – an answer
     """A key belongs to another stream already."""
 
     def __init__(self, kind: str, holder: str) -> None:
-        super().__init__(f"this {kind.replace('_', ' ')} is already held by another record")
+        super().__init__(TAKEN.get(kind, f"this {kind.replace('_', ' ')} is already held by another record"))
         self.kind = kind
         self.holder = holder
         """The stream that holds it."""
+
+
+IMPORT: Final = "import"
+"""The channel by which another tool's past is brought in: nothing follows from it by itself, and nobody is told of it."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -67,14 +72,21 @@ class NewClaim(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(slots=True)
 class Append:
-    """What one command wants written: all of it or nothing."""
+    """What one command wants written, or some that belong together: all of it or nothing."""
 
     seen: Sequence[tuple[str, int]]
     events: Sequence[NewEvent]
     claims: Sequence[NewClaim] = ()
     about: About = NOTHING_KNOWN
+    abouts: Sequence[About] = ()
+    """Where it is of several commands, which stand or fall together: what is known of each event."""
     done: "asyncio.Future[int]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     """Answers with the position before the command's first event."""
+
+    @property
+    def commands(self) -> Sequence[UUID | None]:
+        """The ids of its commands."""
+        return tuple({each.command_id: None for each in self.abouts}) if self.abouts else (self.about.command_id,)
 
     def refuse(self, why: Exception) -> None:
         if not self.done.done():
@@ -84,7 +96,7 @@ class Append:
 def arguments(batch: list[Append], seen: dict[str, int], *, careful: bool) -> list[object]:
     """The arrays of one call, in the order of the function's parameters."""
     events = [_written(event) for append in batch for event in append.events]
-    known = [about for append in batch for about in (_told(append.about),) * len(append.events)]
+    known = [about for append in batch for about in _all_told(append)]
     claims = [_wanted(claim) for append in batch for claim in append.claims]
     streams, versions, types, data = zip(*events, strict=True) if events else ((), (), (), ())
     kinds, hashes, holders, releases = zip(*claims, strict=True) if claims else ((), (), (), ())
@@ -97,7 +109,7 @@ def arguments(batch: list[Append], seen: dict[str, int], *, careful: bool) -> li
         blobs(data),
         *map(_known, zip(*known, strict=True), _ABOUT_ARRAYS),
         *([None] * 8 if not known else ()),
-        _known([append.about.command_id for append in batch], uuids),
+        _known([command for append in batch for command in append.commands], uuids),
         texts(kinds) if claims else None,
         blobs(hashes) if claims else None,
         texts(holders) if claims else None,
@@ -110,6 +122,12 @@ _written: Final = attrgetter("stream_id", "version", "type", "data")
 _told: Final = attrgetter(
     "command_id", "occurred_at", "actor", "on_behalf_of", "channel", "correlation_id", "causation_id", "traceparent"
 )
+
+
+def _all_told(append: Append) -> Iterable[tuple[Any, ...]]:
+    return map(_told, append.abouts) if append.abouts else (_told(append.about),) * len(append.events)
+
+
 _wanted: Final = attrgetter("kind", "hash", "stream_id", "release")
 _ABOUT_ARRAYS: Final[tuple[Callable[[Any], object], ...]] = (
     uuids, times, texts, texts, texts, uuids, uuids, texts,
@@ -125,12 +143,14 @@ def without_the_refused(batch: list[Append], rows: list[tuple[Any, ...]], stream
     stale = {streams[ordinal - 1] for outcome, ordinal, _, _ in rows if outcome == "conflict"}
     repeated = {ordinal for outcome, ordinal, _, _ in rows if outcome == "repeated"}
     taken = {ordinal: holder for outcome, ordinal, _, holder in rows if outcome == "claimed"}
-    claims = 0
+    claims = commands = 0
     rest: list[Append] = []
-    for number, append in enumerate(batch, 1):
+    for append in batch:
         held = [(claim.kind, taken[n]) for n, claim in enumerate(append.claims, claims + 1) if n in taken]
         claims += len(append.claims)
-        if number in repeated:
+        told = range(commands + 1, commands + 1 + len(append.commands))
+        commands += len(told)
+        if not repeated.isdisjoint(told):
             append.refuse(Repeated("this command was carried out before"))
         elif held:
             append.refuse(Claimed(*held[0]))

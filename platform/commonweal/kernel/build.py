@@ -53,31 +53,35 @@ async def fill(
 async def _fill(filling: "Filling", streams: Streams, seen: Callable[[int], None]) -> int:
     model = filling.model
     position, recorded_at = 0, None
+    gone: set[str] = set()
     coming = asyncio.create_task(_piece(model, streams, position))
     try:
         while piece := await coming:
-            told, last = piece
+            told, last, erased = piece
+            gone |= erased
             # The next piece is read while the database is busy with this one.
             coming = asyncio.create_task(_piece(model, streams, last.position))
             await filling.tell(told)
+            await filling.connection.execute("select")  # a transaction in which nothing is said for a minute is ended
             position, recorded_at = last.position, last.recorded_at
             seen(position)
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
     await filling.put_away()
+    await rows.forget(filling.connection, model, gone)
     await rows.analyze(filling.connection, filling.kinds)
     await filling.connection.execute(_REACHED, (position, recorded_at, model.name, model.version))
     return position
 
 
-async def _piece(model: ReadModel, streams: Streams, position: int) -> tuple["Told", Fact] | None:
-    """What the next piece of the log says, and its last event. None at the end, or where it cannot be understood."""
+async def _piece(model: ReadModel, streams: Streams, position: int) -> tuple["Told", Fact, set[str]] | None:
+    """What the next piece of the log says, its last event, and who was erased in it. None at the end, or where it cannot be understood."""
     if not (recorded := await streams.log.after(position, PIECE)):
         return None
     try:
         facts = await streams.understand(recorded)
-        return project(model, facts), facts[-1]
+        return project(model, facts), facts[-1], rows.erased(facts)
     except Exception as failure:  # noqa: BLE001 – whoever follows from here meets it again, and shows it
         log.warning("build_ended_early", room=model.name, tenant=streams.tenant, error=where(failure))
         return None

@@ -9,7 +9,8 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from commonweal.domain.message import ERASED, EVENTS, RETIRED, Refused, Upcast, field_types, is_personal, personal_type
+from commonweal.domain.deciders import EVENTS
+from commonweal.domain.message import ERASED, RETIRED, Refused, Upcast, field_types, is_personal, personal_type
 
 _BOX: Final = "personal"
 """The one key no event may use as a field: what is personal stands there, sealed."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg import AsyncConnection
 
-from commonweal.domain.deadlines import Deadline
+from commonweal.domain.due import Deadline
 
 _SET: Final = """
 insert into deadlines (kind, identity, about, due_at, event_id, position)

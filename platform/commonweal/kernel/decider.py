@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Final, TypeAlias, get_args
 
-from commonweal import domain
-from commonweal.domain.message import EVENTS, Claim
+from commonweal.domain.deciders import EVENTS, JOINT, MODULES
+from commonweal.domain.message import Claim
 
 State: TypeAlias = Any
 Event: TypeAlias = Any
@@ -22,6 +22,8 @@ class Decider:
     evolve: Callable[[State, Event], State]
     claims: Callable[[Event], tuple[Claim, ...]]
     person: Callable[[State], str | None]
+    case: Callable[[State], str | None]
+    """The referral a stream belongs to, where it belongs to one."""
     subject_is_stream: bool
 
     def key_of(self, state: State, identity: str) -> str:
@@ -66,6 +68,7 @@ def deciders(modules: Iterable[ModuleType]) -> dict[str, Decider]:
             evolve=module.evolve,
             claims=getattr(module, "claims", lambda _: ()),
             person=getattr(module, "person", lambda _: None),
+            case=getattr(module, "case", lambda _: None),
             subject_is_stream=getattr(module, "SUBJECT_IS_STREAM", False),
         )
         for module in modules
@@ -101,9 +104,9 @@ def _alone(decide: Callable[[State, Command], tuple[Event, ...]]) -> Decide:
     return lambda states, command: (decide(states[0], command),)
 
 
-DECIDERS: Final = deciders(domain.MODULES)
-BEHAVIOURS: Final = behaviours(domain.MODULES, domain.JOINT)
+DECIDERS: Final = deciders(MODULES)
+BEHAVIOURS: Final = behaviours(MODULES, JOINT)
 CATEGORY_OF: Final = {
-    event: module.CATEGORY for module in domain.MODULES for event in members(module.Event) if event in EVENTS.values()
+    event: module.CATEGORY for module in MODULES for event in members(module.Event) if event in EVENTS.values()
 }
 """The category in whose streams each event stands."""

@@ -9,11 +9,11 @@ from graphql import FieldNode, NameNode
 from strawberry.types.base import StrawberryObjectDefinition
 
 from commonweal.kernel import sql_graph
-from commonweal.kernel.question import Question
+from commonweal.kernel.question import FEW, Question
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.reading import Reader
 from commonweal.kernel.selection import Chosen, Selected
-from commonweal.kernel.view import view
+from commonweal.kernel.view import Many, view
 
 _READ: Final[Mapping[type, Any]] = {datetime: datetime.fromisoformat, date: date.fromisoformat}
 
@@ -28,7 +28,10 @@ async def fetch(reader: Reader, model: ReadModel, question: Question) -> Any:
 
 def width(of: type) -> int:
     """How many values `fetch` reads of each row."""
-    return sum(width(shown.of) if _is_object(shown.of) else 1 for shown in view(of).fields.values())
+    return sum(
+        width(shown.of) * (FEW if isinstance(shown.source, Many) else 1) if _is_object(shown.of) else 1
+        for shown in view(of).fields.values()
+    )
 
 
 def get(source: Any, name: str) -> Any:

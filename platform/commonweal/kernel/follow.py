@@ -11,6 +11,7 @@ import structlog
 from psycopg import AsyncConnection
 
 from commonweal.kernel import build, read_model, rows
+from commonweal.kernel.batches import Batches
 from commonweal.kernel.log import Borrow
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.streams import Fact, Streams
@@ -52,6 +53,8 @@ class Room:
     borrow: Borrow
     model: ReadModel
     changed: Callable[[int], Awaitable[None]]
+    batches: Batches | None = None
+    """What rooms of the tenant that are followed side by side read together; None: this one reads alone."""
     turn: asyncio.Semaphore | None = None
     """Waited for before the room is built from nothing: builds that share a processor or a pool take turns."""
     building: Callable[[int], None] = lambda _: None
@@ -101,18 +104,25 @@ class Room:
             position = await self._position() if self.at is None else self.at
             if position == 0 and await self.streams.log.head() >= BUILD_FROM:
                 position = await self._build()
-            while recorded := await self.streams.log.after(position, BATCH):
-                facts = await self.streams.understand(recorded)
-                traces = (fact.traceparent for fact in facts)
-                with batch(f"project {self.model.name}", traces, tenant=self.streams.tenant, events=len(facts)):
-                    await self._write(position, facts)
-                position = self.at = facts[-1].position
+            while (after := await self._project(position)) is not None:
+                position = self.at = after
                 await self.changed(position)
         except BaseException:
             self.at = None
             raise
         self.at = position
         return position
+
+    async def _project(self, position: int) -> int | None:
+        """Take in one batch of what lies behind a position. How far it goes; None where there is nothing."""
+        self.batches = self.batches or Batches(self.streams)
+        async with self.batches.after(position, BATCH) as facts:
+            if not facts:
+                return None
+            traces = (fact.traceparent for fact in facts)
+            with batch(f"project {self.model.name}", traces, tenant=self.streams.tenant, events=len(facts)):
+                await self._write(position, facts)
+            return facts[-1].position
 
     async def _position(self) -> int:
         async with self.borrow() as connection:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any, Final, LiteralString, TypeAlias
@@ -40,9 +40,11 @@ _STREAM: Final = f"select {_COLUMNS} from events where stream_id = %s and versio
 _AFTER: Final = f"select {_COLUMNS} from events where position > %s order by position limit %s"  # noqa: S608
 _HEAD: Final = "select position from head"
 _HOLDER: Final = "select stream_id from claims where kind = %s and hash = %s"
+_HOLDERS: Final = "select hash, stream_id from claims where kind = %s and hash = any(%s)"
 _RECEIPT: Final = """
 select max(position), coalesce(max(version) filter (where stream_id = %s), 0) from events where command_id = %s
 """
+_CARRIED_OUT: Final = "select distinct command_id from events where command_id = any(%s)"
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
@@ -127,6 +129,19 @@ class Log:
             row = await (await connection.execute(_RECEIPT, (stream_id, command_id), prepare=True)).fetchone()
         return None if row is None or row[0] is None else (row[0], row[1])
 
+    async def holders(self, kind: str, values: Collection[str]) -> dict[str, str]:
+        """The streams that hold these keys, by key; those that nobody holds are not in it."""
+        hashes = {self.hash(kind, value): value for value in values}
+        async with self._borrow() as connection:
+            found = await connection.execute(_HOLDERS, (kind, list(hashes)), prepare=True)
+            return {hashes[bytes(taken)]: stream_id for taken, stream_id in await found.fetchall()}
+
+    async def carried_out(self, commands: Collection[UUID]) -> set[UUID]:
+        """Those of these commands that were carried out before."""
+        async with self._borrow() as connection:
+            found = await connection.execute(_CARRIED_OUT, (list(commands),), prepare=True)
+            return {command for (command,) in await found.fetchall()}
+
     async def give_back(self, stream_id: str) -> None:
         """Free every key a stream holds, so that another may take it."""
         async with self._borrow() as connection:
@@ -163,14 +178,14 @@ class Log:
         later: list[Append] = []
         versions: dict[str, int] = {}
         wanted: set[object] = set()
-        while self._waiting and len(batch) < FLUSH_AT_MOST:
+        commands = 0
+        while self._waiting and commands < FLUSH_AT_MOST:
             append = self._waiting.popleft()
             if any(versions.get(stream, seen) != seen for stream, seen in append.seen):
                 append.refuse(Conflict("the stream moved on while this was being decided"))
                 continue
             keys: list[object] = [(claim.kind, claim.hash) for claim in append.claims]
-            if append.about.command_id is not None:
-                keys.append(append.about.command_id)
+            keys += [command for command in append.commands if command is not None]
             if not wanted.isdisjoint(keys):
                 later.append(append)
                 continue
@@ -179,6 +194,7 @@ class Log:
             for event in append.events:
                 versions[event.stream_id] = event.version
             batch.append(append)
+            commands += len(append.commands)
         self._waiting.extendleft(reversed(later))
         return batch
 

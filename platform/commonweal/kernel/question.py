@@ -14,6 +14,8 @@ PAGE_AT_MOST: Final = 200
 """Rows of one page."""
 USUALLY: Final = 50
 """Rows of a page whose size nobody named."""
+FEW: Final = 10
+"""Rows reckoned of a list that stands in a row."""
 
 
 Keys: TypeAlias = tuple[tuple[str, type], ...]
@@ -64,7 +66,15 @@ class Row(Asked):
     """The one row, or null."""
 
 
-Question: TypeAlias = Page | Rows | Row
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(Asked):
+    """Rows that each stand for many, in the order of SQL's `order`, worked out once: `of` is a `view.Aggregate`. Each row of
+    `source` has a column `suppressed`: how many of its numbers are held back (see `projections.disclosure`)."""
+
+    order: str
+
+
+Question: TypeAlias = Page | Rows | Row | Table
 
 
 @strawberry.input(

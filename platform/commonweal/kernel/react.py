@@ -16,11 +16,12 @@ import structlog
 from psycopg import AsyncConnection
 
 from commonweal.domain import policies
-from commonweal.domain.deadlines import deadline, when_due
+from commonweal.domain.deadlines import deadlines as deadlines_of
+from commonweal.domain.deadlines import when_due
 from commonweal.domain.message import Refused
 from commonweal.domain.policies import Forget, Notes, Send
 from commonweal.kernel import deadlines, notes, trace
-from commonweal.kernel.append import About
+from commonweal.kernel.append import IMPORT, About
 from commonweal.kernel.deadlines import Timed
 from commonweal.kernel.handle import handle
 from commonweal.kernel.log import Borrow
@@ -124,11 +125,12 @@ class Reactor:
         timed: list[Timed] = []
         for fact in facts:
             noted.note(fact.identity, fact.event)
-            for each in policies.follows(noted, fact.identity, fact.event):
+            sent = () if fact.channel == IMPORT else policies.follows(noted, fact.identity, fact.event, fact.at)
+            for each in sent:
                 with trace.attached(fact.traceparent):
                     await self._carry_out(each, fact)
-            if (found := deadline(noted.policies, fact.identity, fact.event)) is not None:
-                timed.append(Timed(found, fact.event_id, fact.position))
+            found = deadlines_of(noted.policies, fact.identity, fact.event)
+            timed += [Timed(each, fact.event_id, fact.position) for each in found]
         async with self.borrow() as connection, connection.transaction():
             await self._write(connection, position, facts, noted, timed)
 

@@ -1,7 +1,7 @@
 """Read models: what people see, made from events alone and made again whenever we like."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -53,6 +53,9 @@ class ReadModel:
     Each table in `past` has a last column `from_position` and a second table `<table>_past` with the same columns and
     `to_position`: the row as it was at positions from the one up to the other. Personal details stand in no such table:
     someone who is erased is erased in the past too.
+
+    Each table in `personal` has a column `person_id`, and the columns named there become null in all rows of someone who is
+    erased; the projector need not see to it.
     """
 
     name: str
@@ -60,6 +63,7 @@ class ReadModel:
     folder: Path
     project: Callable[[Fact], Iterable[Statement]]
     past: tuple[str, ...] = ()
+    personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self, short: str) -> str:
         """`referral` → `caseload_v1_referral`."""

@@ -31,12 +31,18 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which rows someone may see: all of the ICS, or those of their PCNs, practices or link workers."""
+    """Which rows someone may see: all of the ICS, or those of their PCNs, practices or link workers, those that their
+    organisations referred, those of persons they were let see, and of restricted programmes only their own; of what is for those
+    alone who raised it, that of `users`."""
 
     everything: bool = False
     pcns: frozenset[str] = frozenset()
     practices: frozenset[str] = frozenset()
     link_workers: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+    persons: frozenset[str] = frozenset()
+    programmes: frozenset[str] = frozenset()
+    users: frozenset[str] = frozenset()
 
 
 class Reader:
@@ -57,7 +63,8 @@ class Reader:
     def scope(self, view: str) -> Scope:
         """How much of a view the one who asks may see. Raises a located OUT_OF_SCOPE error where it is nothing."""
         if (scope := self._views.get(view)) is None:
-            raise GraphQLError(f"your role does not show you {view}", extensions={"code": "OUT_OF_SCOPE"})
+            called = view.replace("_", " ")
+            raise GraphQLError(f"your role does not show you this: {called}", extensions={"code": "OUT_OF_SCOPE"})
         return scope
 
     def over(self, borrow: Borrow) -> "Reader":

@@ -9,7 +9,7 @@ from nats.aio.client import Client
 from psycopg import AsyncConnection, sql
 
 from commonweal.domain.message import Refused
-from commonweal.domain.person import PersonErased
+from commonweal.domain.people.person import PersonErased
 from commonweal.kernel import kept
 from commonweal.kernel.arrays import blobs, texts
 from commonweal.kernel.decider import DECIDERS, category

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Json, Jsonb
 
+from commonweal.domain.people.person import PersonErased
 from commonweal.kernel import past
 from commonweal.kernel.read_model import Change, Put, ReadModel, Remove, Row, Types, fold
 from commonweal.kernel.streams import Fact
@@ -17,7 +18,7 @@ Columns: TypeAlias = Mapping[str, str]
 """column → SQL type, in the table's order; the first is its key."""
 
 
-async def write(connection: AsyncConnection[Any], model: ReadModel, kinds: Types, facts: Iterable[Fact]) -> None:
+async def write(connection: AsyncConnection[Any], model: ReadModel, kinds: Types, facts: Collection[Fact]) -> None:
     """Write a batch: one SQL statement for each table and set of columns."""
     told: dict[str, list[tuple[int, Any]]] = {short: [] for short in model.past}
     others: list[Any] = []
@@ -31,6 +32,24 @@ async def write(connection: AsyncConnection[Any], model: ReadModel, kinds: Types
     for short, versions in told.items():
         if versions:
             await _write_versions(connection, kinds, model.table(short), versions)
+    await forget(connection, model, erased(facts))
+
+
+def erased(facts: Iterable[Fact]) -> set[str]:
+    """Who was erased, by id."""
+    return {fact.identity for fact in facts if isinstance(fact.event, PersonErased)}
+
+
+async def forget(connection: AsyncConnection[Any], model: ReadModel, persons: Collection[str]) -> None:
+    """Empty what a room holds of someone in rows that are not theirs alone."""
+    if not persons:
+        return
+    for short, columns in model.personal.items():
+        emptied = sql.SQL(", ").join(sql.SQL("{} = null").format(sql.Identifier(name)) for name in columns)
+        query = sql.SQL("update {} set {} where person_id = any(%s)").format(
+            sql.Identifier(model.table(short)), emptied
+        )
+        await connection.execute(query, [sorted(persons)])
 
 
 async def _write_versions(

@@ -5,15 +5,15 @@ order, how large a page), never on other values: it is made once and then run wi
 stands in the SQL because PostgreSQL plans it once for all values, and would reckon with a tenth of the table.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from commonweal.kernel.question import USUALLY, Page, Question, Row, Rows
+from commonweal.kernel.question import FEW, USUALLY, Page, Question, Row, Rows, Table
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.selection import Selected
-from commonweal.kernel.view import Column, One, View, view
+from commonweal.kernel.sql_names import AT_INSTANT, AT_POSITION, NOW, POSITION, THEN, Names, Parameters
+from commonweal.kernel.view import Column, Many, One, Shown, View, view
 
 LONGEST_NAME: Final = 63
 """Bytes of a column's name in PostgreSQL: what is longer would be cut."""
@@ -48,7 +48,7 @@ def shape(question: Question) -> tuple[Any, ...]:
                 question.after is None,
                 question.before is None,
             )
-        case Rows():
+        case Rows() | Table():
             return (*common, question.order)
         case Row():
             return common
@@ -68,7 +68,7 @@ def cost(width: int, question: Question) -> int:
     match question:
         case Page(size=size):
             return width * size
-        case Rows():
+        case Rows() | Table():
             return width * USUALLY
         case Row():
             return width
@@ -76,7 +76,7 @@ def cost(width: int, question: Question) -> int:
 
 def statement(asked: Sequence[tuple[ReadModel, Question, Selected]]) -> Statement:
     """One statement with a column for each root field: JSON as text, null where there is no row. Raises `NotPlanned`."""
-    columns, parameters, widths = [], _Parameters(), []
+    columns, parameters, widths = [], Parameters(), []
     for number, (model, question, selected) in enumerate(asked):
         writer = _Writer(model, question, number)
         sql = writer.question(selected)
@@ -85,58 +85,13 @@ def statement(asked: Sequence[tuple[ReadModel, Question, Selected]]) -> Statemen
     return Statement(f"select {', '.join(columns)}".encode(), tuple(parameters.order), tuple(widths))
 
 
-class _Parameters:
-    """Gives each parameter its number."""
-
-    def __init__(self) -> None:
-        self.order: dict[tuple[int, str], int] = {}
-
-    def numbered(self, sql: str, question: int) -> str:
-        def number(found: re.Match[str]) -> str:
-            return f"${self.order.setdefault((question, found[1]), len(self.order) + 1)}"
-
-        return re.sub(r"%\((\w+)\)s", number, sql)
-
-
-class _Names(dict[str, str]):
-    """What stands in braces: the rows as given, else a table of the room, as it was where a moment is asked for."""
-
-    def __init__(self, model: ReadModel, then: str | None, **rows: str) -> None:
-        super().__init__(rows)
-        self._model, self._then = model, then
-
-    def __missing__(self, short: str) -> str:
-        table = self._model.table(short)
-        if self._then is None or short not in self._model.past:
-            return table
-        return (
-            f"(select t.*, null::bigint as to_position from {table} as t where t.from_position <= {self._then} "
-            f"union all select p.* from {table}_past as p where p.from_position <= {self._then} and p.to_position > {self._then})"
-        )
-
-
-_THEN: Final = "(select position from then_{number})"
-_AT_POSITION: Final = "then_{number} as materialized (select %(as_of)s::bigint as position)"
-_AT_INSTANT: Final = """bisect_{number} (low, high) as (
-    select 0::bigint, (select position from head)
-    union all
-    select case when e.recorded_at <= %(as_of)s then e.position else b.low end, case when e.recorded_at <= %(as_of)s then b.high else e.position - 1 end
-    from bisect_{number} as b join events as e on e.position = (b.low + b.high + 1) / 2
-    where b.low < b.high
-), then_{number} as materialized (select max(low) as position from bisect_{number})"""
-"""Positions grow with time: the last event recorded by that instant is found by halving."""
-_NOW: Final = """(select case when r.position >= h.position or r.recorded_at is null then now() else r.recorded_at end
-    from rooms as r, head as h where r.name = '{name}' and r.version = {version})"""
-_POSITION: Final = "(select r.position from rooms as r where r.name = '{name}' and r.version = {version})"
-
-
 class _Writer:
     """Writes the SQL of one question."""
 
     def __init__(self, model: ReadModel, question: Question, number: int) -> None:
         self._model, self._question, self._number = model, question, number
         self._aliases = 0
-        self._then = None if question.as_of is None else _THEN.format(number=number)
+        self._then = None if question.as_of is None else THEN.format(number=number)
         self.width = 0
 
     def question(self, selected: Selected) -> str:
@@ -155,6 +110,45 @@ class _Writer:
                 columns, joins = self._object(view(question.of), selected, row, row)
                 found = f"select {columns} {self._from(row)} {joins} {self._where(question.where, row)} limit 1"
                 return f"{self._with()}select row_to_json(z) from ({found}) as z"
+            case Table():
+                return self._table(question, selected)
+
+    def _table(self, table: Table, selected: Selected) -> str:
+        """The rows are worked out once, whatever is told of them."""
+        named, row = f"table_{self._number}", self._alias()
+        rows = f"select {row}.* {self._from(row)} {self._where(table.where, row)}"
+        of, columns = view(table.of), []
+        for key, chosen in selected.items():
+            match chosen.name:
+                case "rows":
+                    row = self._alias()
+                    inside, joins = self._object(view(of.fields["rows"].of), chosen.inside, row, row)
+                    order = self._filled(table.order, row)
+                    sql = _list(f"select {inside} from {named} as {row} {joins} order by {order}")
+                case "suppressed":
+                    sql = f"(select coalesce(sum(s.suppressed), 0)::bigint from {named} as s)"
+                case name:
+                    sql = self._stamp(name, of)
+            columns.append(f"{sql} as {_quoted(key)}")
+        cte = f"{named} as materialized ({rows})"
+        return f"{self._with(cte)}select row_to_json(z) from (select {', '.join(columns)}) as z"
+
+    def _stamp(self, name: str, of: View) -> str:
+        """How fresh an answer is, or what it is called."""
+        model, as_of = {"name": self._model.name, "version": self._model.version}, self._question.as_of
+        match name:
+            case "position":
+                return self._then or POSITION.format(**model)
+            case "asOf" if self._then is None:
+                return NOW.format(**model)
+            case "asOf" if isinstance(as_of, int):
+                return f"(select max(e.recorded_at) from events as e where e.position = {self._then})"
+            case "asOf":
+                return "%(as_of)s"
+            case "__typename":
+                return f"'{of.name}'"
+            case _:
+                raise NotPlanned(name)
 
     def _page(self, page: Page, selected: Selected) -> str:
         named = f"page_{self._number}"
@@ -176,7 +170,6 @@ class _Writer:
     def _connection(self, page: Page, selected: Selected, named: str) -> Iterator[tuple[str, str]]:
         """What a connection's fields are, by response key."""
         of = view(page.of)
-        model = {"name": self._model.name, "version": self._model.version}
         for key, chosen in selected.items():
             match chosen.name:
                 case "edges":
@@ -186,18 +179,8 @@ class _Writer:
                 case "totalCount":
                     row = self._alias()
                     yield key, f"(select count(*) {self._from(row)} {self._where(page.where, row)})"
-                case "position":
-                    yield key, self._then or _POSITION.format(**model)
-                case "asOf" if self._then is None:
-                    yield key, _NOW.format(**model)
-                case "asOf" if isinstance(page.as_of, int):
-                    yield key, f"(select max(e.recorded_at) from events as e where e.position = {self._then})"
-                case "asOf":
-                    yield key, "%(as_of)s"
-                case "__typename":
-                    yield key, f"'{of.name}'"
                 case name:
-                    raise NotPlanned(name)
+                    yield key, self._stamp(name, of)
 
     def _edges(self, page: Page, selected: Selected, named: str) -> str:
         edge = view(view(page.of).fields["edges"].of)
@@ -250,7 +233,17 @@ class _Writer:
                     if present is not None:
                         found = f"case when {self._filled(present, there, row)} then {found} end"
                     columns.append(f"{found} as {_quoted(key)}")
+                case Many():
+                    columns.append(f"{self._rows_of(shown, shown.source, chosen.inside, row)} as {_quoted(key)}")
         return ", ".join(columns), joins
+
+    def _rows_of(self, shown: Shown, many: Many, selected: Selected, up: str) -> str:
+        """A list in a row: `FEW` of them are reckoned with, each with lists of its own."""
+        row, before = self._alias(), self.width
+        columns, joins = self._object(view(shown.of), selected, row, up)
+        self.width = before + FEW * (self.width - before)
+        source, where, order = (self._filled(sql, row, up) for sql in (many.source, many.where, many.order))
+        return _list(f"select {columns} from {source} as {row} {joins} where {where} order by {order}")
 
     def _from(self, row: str) -> str:
         return f"from {self._filled(self._question.source, row)} as {row}"
@@ -262,12 +255,12 @@ class _Writer:
         """The common table expressions: the moment asked for, and more."""
         parts = [*more]
         if self._question.as_of is not None:
-            at = _AT_POSITION if isinstance(self._question.as_of, int) else _AT_INSTANT
+            at = AT_POSITION if isinstance(self._question.as_of, int) else AT_INSTANT
             parts.insert(0, at.format(number=self._number))
         return f"with recursive {', '.join(parts)} " if parts else ""
 
     def _filled(self, sql: str, row: str, up: str = "") -> str:
-        return sql.format_map(_Names(self._model, self._then, row=row, up=up or row))
+        return sql.format_map(Names(self._model, self._then, row=row, up=up or row))
 
     def _alias(self) -> str:
         self._aliases += 1

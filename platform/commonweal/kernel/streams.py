@@ -82,12 +82,21 @@ class Streams:
         stream_id = self._deciders[category].stream_id(identity)
         if (kept := self._kept.get(stream_id)) is None:
             read = await self.committed(category, identity)
-            kept = self._kept.get(
-                stream_id
-            )  # another command may have brought it, and gone on from it, in the meantime
+            # Another command may have brought it, and gone on from it, in the meantime.
+            kept = self._kept.get(stream_id)
             return self._keep(read) if kept is None else kept
         self._kept.move_to_end(stream_id)
         return kept
+
+    def warm(self, category: str, identity: str) -> Kept | None:
+        """A stream as far as this process keeps it."""
+        return self._kept.get(self._deciders[category].stream_id(identity))
+
+    def begin(self, category: str, identity: str) -> None:
+        """Take a record for new without looking. Where it is not, what is written of it conflicts, and then it is read."""
+        decider = self._deciders[category]
+        if decider.stream_id(identity) not in self._kept:
+            self._keep(Kept(decider, identity, decider.initial, 0))
 
     async def committed(self, category: str, identity: str) -> Kept:
         """A stream as the database has it, beside what is kept here."""
@@ -110,7 +119,12 @@ class Streams:
 
     def advance(self, kept: Kept, states: Sequence[Any], pending: "asyncio.Future[int]") -> None:
         """Go on from what was just decided, before the database has answered; forget it again if that is refused."""
-        ahead = self._keep(Kept(kept.decider, kept.identity, states[-1], kept.version + len(states), pending))
+        self.go_on(Kept(kept.decider, kept.identity, states[-1], kept.version + len(states)), pending)
+
+    def go_on(self, ahead: Kept, pending: "asyncio.Future[int]") -> None:
+        """This is what we know of a stream from now on, unless the database refuses what led to it."""
+        ahead.pending = pending
+        self._keep(ahead)
 
         def settled(done: "asyncio.Future[int]") -> None:
             if done.cancelled() or done.exception() is not None:
@@ -142,11 +156,17 @@ class Streams:
 
     def unkeyed(self, kept: Kept, events: Sequence[object], states: Sequence[Any]) -> Iterable[str]:
         """The names of keys that these events need and that are not at hand, or were destroyed when we last looked."""
+        return filter(self.lacks, self.keys_of(kept, events, states))
+
+    def keys_of(self, kept: Kept, events: Sequence[object], states: Sequence[Any]) -> Iterable[str]:
+        """The names of the keys that seal what is personal in these events."""
         for event, state in zip(events, states, strict=True):
             if codec.has_personal(event):
-                name = kept.decider.key_of(state, kept.identity)
-                if not self.vault.has(name) or self.vault.get(name) is None:
-                    yield name
+                yield kept.decider.key_of(state, kept.identity)
+
+    def lacks(self, name: str) -> bool:
+        """Is this key not at hand, or was it destroyed when we last looked?"""
+        return not self.vault.has(name) or self.vault.get(name) is None
 
     def write(
         self, kept: Kept, events: Sequence[object], states: Sequence[Any]

@@ -1,8 +1,9 @@
 """Views: what a room shows, said once – the GraphQL types beside the columns they are read from.
 
-A type's field is the column of its own name, or says its SQL by `column`; `one` leads to another table's row. In that SQL
+A type's field is the column of its own name, or says its SQL by `column`; `one` leads to another table's row, `many` to rows
+of another table. In that SQL
 `{row}` is the row the type is read from, `{up}` the row that led to it, and any other name in braces a table of the room.
-A root field is a pure function from its arguments to a `Page`, `Rows` or `Row`: which rows, for whom, in which order. The
+A root field is a pure function from its arguments to a `Page`, `Rows`, `Row` or `Table`: which rows, for whom, in which order. The
 planner (`sql_graph`) makes SQL of it; graphql-core, where the planner does not know something, reads the same.
 """
 
@@ -37,8 +38,17 @@ class One:
     present: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Many:
+    """How to come from `{up}` to the rows of another type: where they are, which of them, and in which order."""
+
+    source: str
+    where: str
+    order: str
+
+
 SOURCE: Final = "commonweal.source"
-"""The key of a `Column` or `One` in a Strawberry field's metadata."""
+"""The key of a `Column`, `One` or `Many` in a Strawberry field's metadata."""
 PLAN: Final = "commonweal.plan"
 """The key of a `Root` in it."""
 
@@ -53,19 +63,32 @@ def one(join: str, present: str | None = None, description: str | None = None) -
     return strawberry.field(description=description, metadata={SOURCE: One(join, present)})
 
 
+def many(source: str, where: str, order: str, description: str | None = None) -> Any:
+    """A field that is a list of rows of another type, few of them: what has many is a connection of its own.
+
+    `many("{action}", "{row}.goal_id = {up}.goal_id", "{row}.by_when, {row}.action_id")`: `source` is a table or a query in
+    brackets, `where` a condition on `{row}`, which may name `{up}`; `order` must leave no two rows alike, so that the list is the
+    same whoever asks. Lists may stand in lists.
+    """
+    return strawberry.field(description=description, metadata={SOURCE: Many(source, where, order)})
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A root field the planner knows: its room and the function of its arguments."""
+    """A root field the planner knows: its room and the function of its arguments. `live`: it can be subscribed to."""
 
     model: ReadModel
     ask: Callable[..., Question]
+    live: bool = True
 
 
-def root(model: ReadModel, shown: Any, description: str) -> Callable[[Callable[..., Question]], Any]:
+def root(
+    model: ReadModel, shown: Any, description: str, *, live: bool = True
+) -> Callable[[Callable[..., Question]], Any]:
     """Make a root field of a function `(self, info, …) -> Question`; `shown` is its GraphQL type."""
 
     def made(function: Callable[..., Question]) -> Any:
-        known = Root(model, function)
+        known = Root(model, function, live)
 
         @wraps(function)
         async def resolve(self: Any, info: strawberry.Info, **given: Any) -> Any:
@@ -80,7 +103,7 @@ def subscription_type(query: type) -> type:
     """The planned root fields of a query type, to be subscribed to: the answer as it is, and again whenever it changed."""
     fields: dict[str, Any] = {}
     for each in _definition(query).fields:
-        if (known := each.metadata.get(PLAN)) is not None:
+        if (known := each.metadata.get(PLAN)) is not None and known.live:
             fields[each.python_name] = _subscribed(each, known)
     return strawberry.type(
         type("Subscription", (), fields), description="A view as it is, and again whenever it changed."
@@ -120,6 +143,18 @@ class Connection(Generic[E]):
     position: Position
 
 
+@strawberry.type
+class Aggregate(Generic[N]):
+    """What a `Table` answers with: a room makes its own type of it, as of `Connection`."""
+
+    rows: list[N]
+    as_of: datetime
+    position: Position
+    suppressed: int = strawberry.field(
+        description="How many numbers are held back, for they would say something about few people."
+    )
+
+
 @dataclass(frozen=True)
 class View:
     """A Strawberry type as the planner sees it: GraphQL field name → (Python name, type, source)."""
@@ -142,7 +177,7 @@ class Shown:
 
     name: str
     of: Any
-    source: Column | One
+    source: Column | One | Many
 
 
 _VIEWS: Final[dict[type, View]] = {}
