@@ -1,11 +1,11 @@
-"""People: what a room may know of a person, and that all of it goes when they are erased."""
+"""People: what a room may know of a person, that all of it goes when they are erased, and which records are one person's."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from commonweal.domain import person
 from commonweal.domain.message import ERASED
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.domain.people import duplicate, person
+from commonweal.kernel.read_model import Change, Put, Remove, Statement
 from commonweal.kernel.streams import Fact
 
 
@@ -13,7 +13,7 @@ def people(fact: Fact, about: Sequence[str]) -> Iterable[Statement]:
     """What an event about a person changes in the table `person`: its key, the columns `about`, and `erased`."""
     match fact.event:
         case person.PersonRegistered() as event:
-            known = {column: _known(getattr(event, column, None)) for column in about}
+            known = {column: clear(getattr(event, column, None)) for column in about}
             yield Put("person", {"person_id": fact.identity, **known, "erased": event.name is ERASED})
         case person.PersonErased():
             yield Change("person", fact.identity, {**dict.fromkeys(about), "erased": True})
@@ -26,15 +26,37 @@ def _told(event: object) -> dict[str, Any]:
     match event:
         case person.PersonDetailsCorrected():
             told = {name: getattr(event, name) for name in event.__dataclass_fields__}
-            return {name: _known(value) for name, value in told.items() if value not in (None, ERASED)}
+            return {name: clear(value) for name, value in told.items() if value not in (None, ERASED)}
         case person.NHSNumberTraced(nhs_number=number):
-            return {"nhs_number": _known(number)}
+            return {"nhs_number": clear(number)}
         case person.ContactPreferenceSet(channel=channel, safe_times=times, safe_to_leave_message=safe):
-            return {"contact_channel": channel, "safe_times": _known(times), "safe_to_leave_message": safe}
+            return {"contact_channel": channel, "safe_times": clear(times), "safe_to_leave_message": safe}
         case _:
             return {}
 
 
-def _known(value: Any) -> Any:
-    """An empty text took the old one away."""
+def merges(fact: Fact) -> Iterable[Statement]:
+    """What two records becoming one, or two again, changes in the table `merged`:
+
+        person_id text primary key, survivor_id text not null
+
+    with an index on survivor_id.
+    """
+    match fact.event:
+        case duplicate.PersonsMerged(here=duplicate.ABSORBED, survivor_id=survivor):
+            yield Put("merged", {"person_id": fact.identity, "survivor_id": survivor})
+        case duplicate.PersonsUnmerged(here=duplicate.ABSORBED):
+            yield Remove("merged", fact.identity)
+        case _:
+            pass
+
+
+ALL_OF: Final = "array(select m.person_id from {merged} as m where m.survivor_id = %(person)s) || %(person)s::text"
+"""SQL: the person of the parameter `person`, and every record that is a part of theirs."""
+OF_THE_PERSON: Final = f"{{row}}.person_id = any({ALL_OF})"
+"""SQL: a row is about that person, whichever of their records it was written in."""
+
+
+def clear(value: Any) -> Any:
+    """What a column holds of something personal: nothing where it was erased, or where an empty text took it away."""
     return None if value is ERASED or value == "" else value

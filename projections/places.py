@@ -21,6 +21,14 @@ PRACTICE: Final = (
 PCN: Final = f"(select p.pcn from ({MEMBERSHIP.replace('{up}', '{row}')}) as p)"
 """SQL: the PCN of a referral `{row}`."""
 
+PCNS: Final = """(select b.practice, b.day::timestamp at time zone 'Europe/London' as since,
+        coalesce(lead(b.day) over (partition by b.practice order by b.day), 'infinity')::timestamp at time zone 'Europe/London' as until,
+        (select m.pcn from {membership} as m where m.practice = b.practice and m.joined_on <= b.day and (m.left_on is null or m.left_on > b.day)
+            order by m.joined_on desc limit 1) as pcn
+    from (select j.practice, j.joined_on as day from {membership} as j
+        union select l.practice, l.left_on from {membership} as l where l.left_on is not null) as b)"""
+"""SQL: the PCN of each practice from one moment until another: what `MEMBERSHIP` says, for questions about very many referrals."""
+
 
 def places(fact: Fact) -> Iterable[Statement]:
     """What an event of the ICS changes in the tables `pcn`, `membership` and `trust`."""

@@ -7,5 +7,5 @@ from commonweal.kernel.read_model import ReadModel
 from projections.caseload.projector import project
 
 READ_MODEL: Final = ReadModel(
-    name="caseload", version=1, folder=Path(__file__).parent, project=project, past=("referral",)
+    name="caseload", version=2, folder=Path(__file__).parent, project=project, past=("referral",)
 )

@@ -19,16 +19,23 @@ OPEN: Final = ("to_triage", "waiting", "allocated", "in_support")
 COLUMN_OF: Final = {
     "received": "to_triage",
     "in triage": "to_triage",
+    "awaiting information": "to_triage",
     "waiting": "waiting",
     "allocated": "allocated",
+    "contact attempting": "allocated",
     "engaged": "in_support",
+    "in support": "in_support",
     "closed": "closed",
     "rejected": "closed",
     "redirected": "closed",
+    "withdrawn": "closed",
     "declined": "closed",
     "retracted": "closed",
 }
-"""A referral's phase (`commonweal.domain.referral.State.phase`) → the column it stands in."""
+"""A referral's phase (`commonweal.domain.referrals.referral.State.phase`) → the column it stands in."""
+
+MARKS: Final = {"AWAITING_INFORMATION": "Referrer asked", "CONTACT_ATTEMPTING": "Being tried"}
+"""A phase that has no column of its own, as GraphQL names it → what a card says of it."""
 
 _EMPTY: Final = {
     "to_triage": "Nothing to triage",
@@ -51,7 +58,8 @@ class Card:
     """One referral. `column` is a key of COLUMNS; `name` is None when the person is erased; `nhs_number` is ten digits.
 
     `since` is the day the referral came into its column: it is shown as days waiting. `overdue`: the triage clock has
-    lapsed. `priority` is None when it is routine; it and `needs` are words. `may_act`: the reader's role may take the next step.
+    lapsed. `priority` is None when it is routine; it and `needs` are words. `mark`: what else is true of it in its column,
+    in words. `may_act`: the reader's role may take the next step.
     """
 
     referral_id: str
@@ -65,12 +73,17 @@ class Card:
     since: date
     priority: str | None = None
     overdue: bool = False
+    mark: str | None = None
     link_worker: str | None = None
     may_act: bool = True
+    record: str | None = None
+    """The address of the person's case; None where there is none for the reader."""
+    plan: tuple[str, str] | None = None
+    """(words, address) of the way to their plan, where one is made now."""
 
     @property
     def next_step(self) -> tuple[str, str] | None:
-        """(words, address) of the one thing to do next; None where there is nothing, or the reader may not."""
+        """(words, address) of the one form to fill in next; None where there is none, or the reader may not."""
         step = _NEXT.get(self.column)
         if step is None or not self.may_act or self.name is None:
             return None

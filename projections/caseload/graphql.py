@@ -1,12 +1,12 @@
 """The caseload over GraphQL: a page at a time, newest referral first, with who may see what as part of the question."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
 from commonweal.kernel.question import AsOf, Keys, Page, Paging, Row, Rows, moment
-from commonweal.kernel.reading import Position, Reader, Scope, reader
+from commonweal.kernel.reading import Position, Reader, reader
 from commonweal.kernel.view import root
 from projections.caseload import READ_MODEL
 from projections.caseload.shapes import (
@@ -15,9 +15,12 @@ from projections.caseload.shapes import (
     CaseloadFilter,
     CaseloadOrganisation,
     CaseloadPractice,
+    CaseloadProgramme,
     CaseloadReferral,
 )
+from projections.people import OF_THE_PERSON
 from projections.places import PCN
+from projections.sight import let_in, programmes, seen
 
 _KEYS: Final[Keys] = (("received_at", datetime), ("referral_id", str))
 
@@ -43,14 +46,16 @@ class Query:
     ) -> Page:
         asker = reader(info)
         wanted = filter or CaseloadFilter()
-        conditions, parameters = _seen(asker.scope("caseload"))
-        if wanted.stage is None:
+        conditions, parameters = seen(asker.scope("caseload"))
+        if wanted.stage is None and wanted.person is None:
             conditions.append("{row}.stage <> 'CLOSED'")
         for given, name, condition in (
             (wanted.stage and wanted.stage.value, "stage", "{row}.stage = %(stage)s"),
             (wanted.link_worker, "link_worker", "{row}.link_worker_id = %(link_worker)s"),
             (wanted.practice, "practice", "{row}.practice = %(practice)s"),
             (wanted.pcn, "pcn", f"{PCN} = %(pcn)s"),
+            (wanted.programme, "programme", "{row}.programme = %(programme)s"),
+            (wanted.person, "person", OF_THE_PERSON),
         ):
             if given is not None:
                 conditions.append(condition)
@@ -73,11 +78,12 @@ class Query:
 
     @root(READ_MODEL, list[CaseloadCapacity], "Link workers in post, by name, and how much room each has.")
     def caseload_capacity(self, info: strawberry.Info) -> Rows:
-        reader(info).scope("caseload")
+        scope = reader(info).scope("caseload")
         return Rows(
             of=CaseloadCapacity,
             source="{link_worker}",
             where=("not {row}.gone",),
+            parameters=programmes(scope),
             order="{row}.display_name, {row}.worker_id",
         )
 
@@ -98,26 +104,24 @@ class Query:
         reader(info).scope("caseload")
         return Rows(of=CaseloadOrganisation, source="{trust}", order="{row}.name, {row}.trust")
 
+    @root(READ_MODEL, list[CaseloadProgramme], "The programmes that take referrals, by name, with their criteria.")
+    def caseload_programmes(self, info: strawberry.Info) -> Rows:
+        scope = reader(info).scope("caseload")
+        return Rows(
+            of=CaseloadProgramme,
+            source="{programme}",
+            where=("{row}.open", let_in()),
+            parameters=programmes(scope),
+            order="{row}.name, {row}.programme",
+        )
+
 
 def one_referral(asker: Reader, id_: str) -> Row:
     """One referral, where it is among those somebody sees."""
-    conditions, parameters = _seen(asker.scope("caseload"))
+    conditions, parameters = seen(asker.scope("caseload"))
     return Row(
         of=CaseloadReferral,
         source="{referral}",
         where=("{row}.referral_id = %(id)s", *conditions),
         parameters={**parameters, "id": id_, "today": asker.today},
     )
-
-
-def _seen(scope: Scope) -> tuple[list[str], dict[str, Any]]:
-    """The conditions of what someone may see, and their parameters."""
-    if scope.everything:
-        return [], {}
-    parts = (
-        (scope.pcns, "own_pcns", f"{PCN} = any(%(own_pcns)s::text[])"),
-        (scope.practices, "own_practices", "{row}.practice = any(%(own_practices)s::text[])"),
-        (scope.link_workers, "own_link_workers", "{row}.link_worker_id = any(%(own_link_workers)s::text[])"),
-    )
-    held = [(name, sorted(ids), condition) for ids, name, condition in parts if ids]
-    return [" or ".join(condition for _, _, condition in held) or "false"], {name: ids for name, ids, _ in held}

@@ -5,10 +5,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from commonweal.domain import link_worker, person, referral, tenant
+from commonweal.domain import codes, tenant
+from commonweal.domain.people import duplicate, person
+from commonweal.domain.referrals import programme, referral
+from commonweal.domain.workforce import link_worker, post, proposal
 from commonweal.kernel.read_model import Change, Put, Statement
 from commonweal.kernel.streams import Fact
-from projections.people import people
+from projections.people import merges, people
 from projections.places import places
 
 STAGES: Final = ("TO_TRIAGE", "WAITING", "ALLOCATED", "IN_SUPPORT", "CLOSED")
@@ -42,6 +45,12 @@ def _received(fact: Fact, event: referral.ReferralReceived) -> Put:
             "link_worker_id": None,
             "weight": 1,
             "referrer_role": event.referrer_role,
+            "programme": event.programme,
+            "restricted": event.restricted,
+            "wanted": False,
+            "exhausted": False,
+            "information_due_at": None,
+            "follow_up_due": None,
         },
     )
 
@@ -54,6 +63,7 @@ _PHASES: Final = {
     referral.FirstContactMade: ("IN_SUPPORT", "ENGAGED"),
     referral.ReferralRejected: ("CLOSED", "REJECTED"),
     referral.ReferralRedirected: ("CLOSED", "REDIRECTED"),
+    referral.ReferralWithdrawn: ("CLOSED", "WITHDRAWN"),
     referral.SocialPrescribingDeclined: ("CLOSED", "DECLINED"),
     referral.ReferralClosed: ("CLOSED", "CLOSED"),
     referral.ReferralReopened: ("WAITING", "WAITING"),
@@ -67,24 +77,54 @@ def _referral(fact: Fact) -> Iterable[Statement]:
     if isinstance(event, referral.ReferralReceived):
         yield _received(fact, event)
         return
-    columns: dict[str, Any] = {"version": fact.version}
+    columns: dict[str, Any] = {"version": fact.version, **_within(event)}
     if type(event) in _PHASES:
         stage, phase = _PHASES[type(event)]
         columns |= {"stage": stage, "phase": phase, "since": _when(fact)}
         if stage != "TO_TRIAGE":
-            columns["overdue"] = False
+            columns |= {"overdue": False, "information_due_at": None}
         if stage in ("WAITING", "CLOSED"):
-            columns["link_worker_id"] = None
+            columns["exhausted"] = False
+        if stage == "WAITING" or isinstance(event, referral.ReferralRetractedInError):
+            columns["link_worker_id"] = None  # a closed one stays with who had it: see `projections.cases`
+    yield Change("referral", fact.identity, columns)
+
+
+def _within(event: Any) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 – one answer an event
+    """What changes besides the phase, or in it without its column being another."""
     match event:
         case referral.TriageOverdue():
-            columns["overdue"] = True
+            return {"overdue": True}
+        case referral.InformationRequested(due_at=when):
+            return {"phase": "AWAITING_INFORMATION", "information_due_at": when}
+        case referral.InformationProvided() | referral.InformationRequestLapsed():
+            return {"phase": "IN_TRIAGE", "information_due_at": None}
+        case referral.WaitingListReprioritised(priority=priority):
+            return {"priority": priority}
         case referral.LinkWorkerAllocated(worker_id=worker, weight=weight):
-            columns |= {"link_worker_id": worker, "weight": weight}
+            return {"link_worker_id": worker, "weight": weight}
+        case referral.ReferralWeighed(weight=weight):
+            return {"weight": weight}
         case referral.ReferralReallocated(worker_id=worker, weight=weight):
-            columns |= {"link_worker_id": worker, "weight": weight}
+            return {"link_worker_id": worker, "weight": weight, "exhausted": False}
+        case referral.ContactAttempted(result=result):
+            return {"phase": "CONTACT_ATTEMPTING"} | ({"exhausted": False} if result in codes.SPOKEN else {})
+        case referral.ContactPolicyExhausted():
+            return {"exhausted": True}
+        case referral.FirstContactMade():
+            return {"exhausted": False}
+        case referral.SupportStarted():
+            return {"stage": "IN_SUPPORT", "phase": "IN_SUPPORT"}
+        case referral.SocialPrescribingAccepted():
+            return {"wanted": True}
+        case referral.ReferralClosed(follow_up_due=day) | referral.FollowUpCompleted(next_due=day):
+            return {"follow_up_due": day}
+        case referral.ReferralReopened():
+            return {"follow_up_due": None, "wanted": False}
+        case referral.ReferralRetractedInError():
+            return {"follow_up_due": None}
         case _:
-            pass
-    yield Change("referral", fact.identity, columns)
+            return {}
 
 
 def _when(fact: Fact) -> datetime:
@@ -115,6 +155,8 @@ def _link_worker(fact: Fact) -> Iterable[Statement]:
             yield Put(
                 "link_worker", {"worker_id": fact.identity, "display_name": name, **load, "away": False, "gone": False}
             )
+        case post.WorkingPatternChanged(fte_percent=fte):
+            yield Change("link_worker", fact.identity, {"fte_percent": fte})
         case link_worker.CaseloadLimitChanged(caseload_limit=limit):
             yield Change("link_worker", fact.identity, {"caseload_limit": limit})
         case link_worker.AbsenceStarted():
@@ -127,10 +169,34 @@ def _link_worker(fact: Fact) -> Iterable[Statement]:
             pass
 
 
+def _programme(fact: Fact) -> Iterable[Statement]:
+    match fact.event:
+        case programme.ProgrammeOpened(name=name, restricted=restricted):
+            nothing: dict[str, Any] = {"criteria_version": None, "minimum_age": None, "maximum_age": None}
+            lists: dict[str, Any] = {each: [] for each in _LISTS}
+            known = {"programme": fact.identity, "name": name, "restricted": restricted, "open": True}
+            yield Put("programme", {**known, **nothing, **lists})
+        case programme.CriteriaPublished() as event:
+            ages = {"minimum_age": event.minimum_age, "maximum_age": event.maximum_age}
+            lists = {each: list(getattr(event, each)) for each in _LISTS}
+            yield Change("programme", fact.identity, {"criteria_version": event.version, **ages, **lists})
+        case programme.ProgrammeClosed():
+            yield Change("programme", fact.identity, {"open": False})
+        case _:
+            pass
+
+
+_LISTS: Final = ("practices", "lsoas", "needs", "excluded_needs")
+
+
 _BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
     referral.__name__: _referral,
+    proposal.__name__: _referral,
     person.__name__: partial(people, about=ABOUT),
+    duplicate.__name__: merges,
     link_worker.__name__: _link_worker,
+    post.__name__: _link_worker,
+    programme.__name__: _programme,
     tenant.__name__: places,
 }
 """Module of the domain → what its events change."""

@@ -8,6 +8,7 @@ import strawberry
 
 from commonweal.kernel.view import Connection, Edge, column, one
 from projections.places import PRACTICE
+from projections.sight import let_in
 
 
 @strawberry.enum(description="Where a referral stands on the way from referral to support.")
@@ -79,6 +80,19 @@ class CaseloadReferral:
     received_at: datetime
     since: datetime
     overdue: bool
+    programme: str = strawberry.field(
+        description="What they were referred to; `core` where that is nothing in particular."
+    )
+    wanted: bool = strawberry.field(description="Whether the person said yes to social prescribing in this episode.")
+    exhausted: bool = strawberry.field(
+        description="Whether they were tried as often and in as many ways as the ICS asks."
+    )
+    information_due_at: datetime | None = strawberry.field(
+        description="Until when the referrer has to answer, where we asked."
+    )
+    follow_up_due: date | None = strawberry.field(
+        description="When to ask how they fare, where that is still to be done."
+    )
     person: CaseloadPerson = one("left join {person} as {row} on {row}.person_id = {up}.person_id")
     practice: CaseloadPractice | None = one(PRACTICE, present="{up}.practice is not null")
     link_worker: CaseloadLinkWorker | None = one(
@@ -97,12 +111,15 @@ class CaseloadConnection(Connection[CaseloadEdge]):
     pass
 
 
-@strawberry.type(description="A link worker in post: the weight of the cases held, and the most that fits.")
+@strawberry.type(
+    description="A link worker in post: the weight of the cases held, as far as you may know of them, and the most that fits."
+)
 class CaseloadCapacity:
     id: strawberry.ID = column("{row}.worker_id")
     name: str = column("{row}.display_name")
     held: int = column(
-        "coalesce((select sum(r.weight) from {referral} as r where r.link_worker_id = {row}.worker_id), 0)::int"
+        "coalesce((select sum(r.weight) from {referral} as r"
+        f" where r.link_worker_id = {{row}}.worker_id and r.stage <> 'CLOSED' and {let_in('r')}), 0)::int"
     )
     room: int = column("{row}.fte_percent * {row}.caseload_limit / 100")
     away: bool
@@ -114,9 +131,29 @@ class CaseloadOrganisation:
     name: str
 
 
+@strawberry.type(
+    description="A programme that takes referrals, and whom it is for: what is null or empty does not matter."
+)
+class CaseloadProgramme:
+    code: str = column("{row}.programme")
+    name: str
+    restricted: bool
+    criteria_version: int | None
+    minimum_age: int | None
+    maximum_age: int | None
+    practices: list[str]
+    lsoas: list[str]
+    needs: list[str]
+    excluded_needs: list[str]
+
+
 @strawberry.input(description="What to show; all that is given must hold. Without a stage, everything that is open.")
 class CaseloadFilter:
     stage: CaseloadStage | None = None
     link_worker: strawberry.ID | None = None
     pcn: str | None = None
     practice: str | None = None
+    programme: str | None = None
+    person: strawberry.ID | None = strawberry.field(
+        default=None, description="One person's referrals; those that are closed too, where no stage is named."
+    )

@@ -7,5 +7,5 @@ from commonweal.kernel.read_model import ReadModel
 from projections.waiting_list.projector import project
 
 READ_MODEL: Final = ReadModel(
-    name="waiting_list", version=1, folder=Path(__file__).parent, project=project, past=("referral",)
+    name="waiting_list", version=2, folder=Path(__file__).parent, project=project, past=("referral",)
 )

@@ -1,20 +1,23 @@
 """The waiting list over GraphQL: whose turn it is, a page at a time, now or as it was."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import strawberry
 
 from commonweal.kernel.question import AsOf, Keys, Page, Paging, moment
-from commonweal.kernel.reading import Position, Scope, reader
+from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
 from projections.places import PCN
+from projections.sight import seen
 from projections.waiting_list import READ_MODEL
 from projections.waiting_list.shapes import WaitingListConnection, WaitingListFilter
 
 _KEYS: Final[Keys] = (("urgency", int), ("waiting_since", datetime), ("referral_id", str))
-_TURNS: Final = """(select w.*, row_number() over (order by w.urgency, w.waiting_since, w.referral_id) as turn
-    from {referral} as w where w.waiting)"""
+_TURNS: Final = """(select w.*, null::text as link_worker_id, row_number() over (
+        partition by case when w.restricted then w.programme end order by w.urgency, w.waiting_since, w.referral_id
+    ) as turn from {referral} as w where w.waiting)"""
+"""A restricted programme has turns of its own: a gap in everyone's would tell of it. Who waits has no link worker."""
 _URGENCIES: Final = {"TWO_WEEK_WAIT": 0, "URGENT": 1, "ROUTINE": 2}
 
 
@@ -38,11 +41,12 @@ class Query:
     ) -> Page:
         asker = reader(info)
         wanted = filter or WaitingListFilter()
-        conditions, parameters = _seen(asker.scope("waiting_list"))
+        conditions, parameters = seen(asker.scope("waiting_list"))
         for given, name, condition in (
             (wanted.urgency and _URGENCIES[wanted.urgency.value], "urgency", "{row}.urgency = %(urgency)s::int"),
             (wanted.practice, "practice", "{row}.practice = %(practice)s"),
             (wanted.pcn, "pcn", f"{PCN} = %(pcn)s"),
+            (wanted.programme, "programme", "{row}.programme = %(programme)s"),
             (wanted.need, "need", "{row}.reasons::jsonb ? %(need)s"),
         ):
             if given is not None:
@@ -58,15 +62,3 @@ class Query:
             as_of=moment(as_of, asker.now),
             **Paging(first, after, last, before).settled(_KEYS),
         )
-
-
-def _seen(scope: Scope) -> tuple[list[str], dict[str, Any]]:
-    """The conditions of what someone may see, and their parameters. Who waits has no link worker who could see them."""
-    if scope.everything:
-        return [], {}
-    parts = (
-        (scope.pcns, "own_pcns", f"{PCN} = any(%(own_pcns)s::text[])"),
-        (scope.practices, "own_practices", "{row}.practice = any(%(own_practices)s::text[])"),
-    )
-    held = [(name, sorted(ids), condition) for ids, name, condition in parts if ids]
-    return [" or ".join(condition for _, _, condition in held) or "false"], {name: ids for name, ids, _ in held}

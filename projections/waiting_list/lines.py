@@ -40,6 +40,12 @@ class Line:
     pcn: str | None
     referrer: str
     may_act: bool
+    interim: str | None = None
+    """What they were offered for the time of waiting, in words."""
+    moved: str | None = None
+    """Why they were given another priority while they waited, in words."""
+    record: str | None = None
+    """The address of the person's case; None where there is none for the reader."""
 
     @property
     def soon(self) -> str:

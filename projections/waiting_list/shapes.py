@@ -42,11 +42,18 @@ class WaitingListPractice:
 class WaitingListEntry:
     id: strawberry.ID = column("{row}.referral_id")
     version: int
-    turn: int = column("{row}.turn", "1 is next, of everyone who waits in this ICS.")
+    turn: int = column(
+        "{row}.turn", "1 is next, of everyone who waits in this ICS; a restricted programme has turns of its own."
+    )
     urgency: WaitingListUrgency = column(
         "case {row}.urgency when 0 then 'TWO_WEEK_WAIT' when 1 then 'URGENT' else 'ROUTINE' end"
     )
     waiting_since: datetime
+    basis: str = strawberry.field(description="What turns are reckoned from, as a local code.")
+    moved_reason: str | None = strawberry.field(description="Why they were given another priority while they waited.")
+    interim: str | None = strawberry.field(description="What they were last offered for the time of waiting.")
+    interim_at: datetime | None
+    programme: str
     returned: bool = column("{row}.returned", "Whether they had a link worker and wait again.")
     return_reason: str | None
     priority: str
@@ -75,3 +82,4 @@ class WaitingListFilter:
     pcn: str | None = None
     practice: str | None = None
     need: str | None = None
+    programme: str | None = None

@@ -131,7 +131,9 @@ class Scene:
         principal = Principal("user-wren", "https://login.example.test", ods, frozenset(grants))
         asker = make_asker(principal, self.tenants[ods], "test")
         self.statements.clear()
-        reader = Remembering(self.tenants[ods].pool.borrow, views(grants), asker.now, asker.reader.today)
+        reader = Remembering(
+            self.tenants[ods].pool.borrow, views(grants, asker.principal.id), asker.now, asker.reader.today
+        )
         reader.told = self.statements
         return replace(asker, reader=reader)
 

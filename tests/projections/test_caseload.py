@@ -7,15 +7,25 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain import allocation, link_worker, person, referral, tenant
+from commonweal.domain import tenant
+from commonweal.domain.people import person
+from commonweal.domain.referrals import (
+    follow_up,
+    information,
+    programme,
+    reaching,
+    referral,
+    waiting,
+)
+from commonweal.domain.workforce import absence, allocation, link_worker, propose
 from commonweal.kernel import follow
 from commonweal.kernel.read_model import fold
 from commonweal.kernel.streams import Fact
 from commonweal.runtime.installation import Installation
 from projections import caseload
 from projections.caseload.projector import STAGES, project
-from tests.projections.scene import Scene, scene
-from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, referred, registered
+from tests.projections.scene import EVERYTHING, Scene, scene
+from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, merged, referred, registered
 
 CANARY = "Ptarmigan"
 """Is in everything said in the other ICS."""
@@ -50,6 +60,14 @@ REACH = (
 CHOICES = "{ caseloadCapacity { id name held room away } caseloadPractices { code name pcnCode pcnName } caseloadOrganisations { code name } }"
 
 
+LATER = RECEIVED + timedelta(hours=2)
+ASK = information.RequestInformation(missing=("consent",), question=f"{CANARY} question", at=RECEIVED)
+TRIED = (
+    reaching.AttemptContact(channel="phone", result="no_answer", attempted_at=RECEIVED + timedelta(minutes=1)),
+    reaching.AttemptContact(channel="sms", result="sent", attempted_at=RECEIVED + timedelta(minutes=2)),
+)
+
+
 @pytest.fixture(scope="module")
 def story(servers: Installation) -> Iterator[Scene]:
     """An ICS in which everything that can become of a referral became of one; the other with the same ids."""
@@ -68,7 +86,7 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
     do("w-1", engaged(f"{name} Hale", caseload_limit=20))
     do("w-2", engaged(f"{name} Moss", fte_percent=50, pcns=("U22222",)))
     do("w-3", engaged(f"{name} Ash"), link_worker.LeavePost(last_day=DAY))
-    do("w-4", engaged(f"{name} Rowan"), link_worker.StartAbsence(kind="leave", started_on=DAY))
+    do("w-4", engaged(f"{name} Rowan"), absence.StartAbsence(link_worker_id="w-4", kind="leave", started_on=DAY))
     do("w-2", link_worker.ChangeCaseloadLimit(caseload_limit=31))
     for number, nhs_number in ((1, "9434765919"), (2, None), (3, "9434765870")):
         known = {"nhs_number": nhs_number, "nhs_number_status": "02"} if nhs_number else {}
@@ -77,6 +95,9 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
         do(f"p-{number}", agreed())
     do("p-2", person.TraceNHSNumber(nhs_number="9000000009"))
     do("p-2", person.CorrectPersonDetails(name=f"{name} Siskin", date_of_birth=date(1931, 2, 3), on=DAY))
+    for each in ("twin-1", "twin-2"):
+        do(each, registered(f"{name} Twin"))
+    do("twin-1", merged("twin-1", "twin-2"))
     paths: dict[str, tuple[object, ...]] = {
         "received": (),
         "triaged": (referral.StartTriage(),),
@@ -113,6 +134,27 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
             allocation.ReopenReferral(referral_id="reopened"),
         ),
         "retracted": (allocation.RetractReferral(referral_id="retracted", reason="duplicate"),),
+        "asked": (ASK,),
+        "answered": (ASK, information.ProvideInformation(answer=f"{name} answer", at=LATER)),
+        "withdrawn": (waiting.WithdrawReferral(reason="not_needed", by="u1"),),
+        "sooner": (referral.AcceptReferral(), waiting.ReprioritiseWaiting(priority="2", reason="crisis")),
+        "tried": (referral.AcceptReferral(), allocated("tried", "w-1"), *TRIED, reaching.ExhaustContactPolicy()),
+        "wanted": (
+            referral.AcceptReferral(),
+            allocated("wanted", "w-1"),
+            *TRIED,
+            referral.RecordFirstContact(medium="02", held_at=LATER),
+            reaching.AcceptSocialPrescribing(at=LATER),
+        ),
+        "ended": (
+            referral.AcceptReferral(),
+            allocation.CloseReferral(referral_id="ended", reason="goals_met", follow_up_due=DAY + timedelta(90)),
+        ),
+        "followed": (
+            referral.AcceptReferral(),
+            allocation.CloseReferral(referral_id="followed", reason="goals_met", follow_up_due=DAY + timedelta(90)),
+            follow_up.CompleteFollowUp(point="3m", outcomes=("doing_well",), at=LATER),
+        ),
     }
     for number, (identity, path) in enumerate(paths.items()):
         received = RECEIVED - timedelta(minutes=number)
@@ -120,6 +162,21 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
         do(identity, referred(person_id, identity, received_at=received, narrative=f"{name} words"), *path)
     do("p-3", person.CorrectPersonDetails(**REACHED, on=DAY))
     do("p-3", person.SetContactPreference(channel="sms", safe_times="Mornings", safe_to_leave_message=False))
+    for code, restricted in (("cyp", False), ("refugee", True)):
+        do(
+            code,
+            programme.OpenProgramme(
+                name=f"{name} {'refugees' if restricted else 'young people'}", restricted=restricted
+            ),
+        )
+    do("cyp", programme.PublishCriteria(minimum_age=11, maximum_age=18))
+    do(
+        "cyp",
+        programme.PublishCriteria(minimum_age=11, maximum_age=25, practices=("K83001",), excluded_needs=("pain",)),
+    )
+    do("over", programme.OpenProgramme(name=f"{name} over"), programme.CloseProgramme())
+    do("young", referred("p-2", "young", programme="cyp", received_at=RECEIVED - timedelta(days=3)))
+    do("hidden", referred("p-1", "hidden", programme="refugee", received_at=RECEIVED - timedelta(days=3)))
     do("erased", referred("p-3", "erased", received_at=RECEIVED - timedelta(days=1)))
     do("no-practice", referred("p-1", "no-practice", practice="K83002", received_at=RECEIVED - timedelta(days=2)))
 
@@ -138,9 +195,16 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
         ("moved", "ALLOCATED", "ALLOCATED", "w-2"),
         ("back", "WAITING", "WAITING", None),
         ("met", "IN_SUPPORT", "ENGAGED", "w-1"),
-        ("closed", "CLOSED", "CLOSED", None),
+        ("closed", "CLOSED", "CLOSED", "w-1"),
         ("reopened", "ALLOCATED", "ALLOCATED", "w-1"),
         ("retracted", "CLOSED", "RETRACTED", None),
+        ("asked", "TO_TRIAGE", "AWAITING_INFORMATION", None),
+        ("answered", "TO_TRIAGE", "IN_TRIAGE", None),
+        ("withdrawn", "CLOSED", "WITHDRAWN", None),
+        ("sooner", "WAITING", "WAITING", None),
+        ("tried", "ALLOCATED", "CONTACT_ATTEMPTING", "w-1"),
+        ("wanted", "IN_SUPPORT", "ENGAGED", "w-1"),
+        ("ended", "CLOSED", "CLOSED", None),
     ],
 )
 def test_a_referral_stands_where_its_events_put_it(
@@ -153,6 +217,73 @@ def test_a_referral_stands_where_its_events_put_it(
     kept = story.run(story.tenants["QPM"].streams.committed("referral", identity))
     assert row["version"] == kept.version
     assert row["phase"].replace("_", " ").lower() == kept.state.phase
+
+
+def test_what_is_open_on_a_referral_stands_beside_its_phase(story: Scene) -> None:
+    assert story.row("referral", "asked")["information_due_at"] == datetime(2026, 3, 9, 9, 30, tzinfo=UTC)
+    assert story.row("referral", "answered")["information_due_at"] is None
+    assert story.row("referral", "sooner")["priority"] == "2"
+    assert story.row("referral", "ended")["follow_up_due"] == DAY + timedelta(90)
+    assert story.row("referral", "followed")["follow_up_due"] is None
+    marks = {each: story.row("referral", each) for each in ("tried", "wanted")}
+    assert {each: (row["exhausted"], row["wanted"]) for each, row in marks.items()} == {
+        "tried": (True, False),
+        "wanted": (False, True),
+    }
+
+
+def test_a_restricted_programme_is_seen_by_those_let_into_it_alone(story: Scene) -> None:
+    """Neither its referrals, nor how many, nor its name."""
+    asked = "query($id: ID!) { caseload(first: 0) { totalCount } caseloadReferral(id: $id) { id } caseloadProgrammes { code } }"
+    outside, inside = (
+        story.ask(asked, grants, id="hidden")
+        for grants in (EVERYTHING, (*EVERYTHING, ("team_lead", "programme:refugee")))
+    )
+    assert outside["caseloadReferral"] is None
+    assert inside["caseloadReferral"] == {"id": "hidden"}
+    assert inside["caseload"]["totalCount"] == outside["caseload"]["totalCount"] + 1
+    assert [each["code"] for each in outside["caseloadProgrammes"]] == ["cyp"]
+    assert [each["code"] for each in inside["caseloadProgrammes"]] == ["refugee", "cyp"]
+
+
+def test_a_programme_says_whom_it_is_for(story: Scene) -> None:
+    asked = "{ caseloadProgrammes { name criteriaVersion minimumAge maximumAge practices needs excludedNeeds } }"
+    assert story.ask(asked)["caseloadProgrammes"] == [
+        {
+            "name": "Nene young people",
+            "criteriaVersion": 2,
+            "minimumAge": 11,
+            "maximumAge": 25,
+            "practices": ["K83001"],
+            "needs": [],
+            "excludedNeeds": ["pain"],
+        }
+    ]
+
+
+def test_one_persons_referrals_are_asked_for_with_those_that_are_closed(story: Scene) -> None:
+    edges = story.ask(PAGE, filter={"person": "p-2"}, first=200)["caseload"]["edges"]
+    assert {edge["node"]["id"] for edge in edges} == {"met", "young"}
+    everyone = story.ask(PAGE, filter={"person": "p-1"}, first=200)["caseload"]["edges"]
+    assert {"rejected", "received"} <= {edge["node"]["id"] for edge in everyone}
+    (young,) = story.ask(PAGE, filter={"programme": "cyp"}, first=200)["caseload"]["edges"]
+    assert young["node"]["id"] == "young"
+
+
+def test_the_version_is_that_of_the_record_whatever_happened_last(story: Scene) -> None:
+    """A form that knew an older one would be refused for ever."""
+    asked = propose.ProposeAllocation(referral_id="asked-of", worker_id="w-1")
+    story.do("asked-of", referred("p-1", "asked-of"), referral.AcceptReferral(), asked)
+    story.do("weighed", referred("p-1", "weighed"), referral.AcceptReferral(), allocated("weighed", "w-1"))
+    story.do("weighed", allocation.WeighCase(referral_id="weighed", weight=3, basis=("risk",)))
+    story.catch_up()
+    for identity in ("asked-of", "weighed"):
+        kept = story.run(story.tenants["QPM"].streams.committed("referral", identity))
+        assert story.row("referral", identity)["version"] == kept.version
+    assert story.row("referral", "weighed")["weight"] == 3
+    for identity in ("asked-of", "weighed"):
+        story.do(identity, allocation.RetractReferral(referral_id=identity, reason="duplicate"))
+    story.catch_up()
 
 
 def test_a_first_contact_counts_from_when_it_was_held(story: Scene) -> None:
@@ -237,8 +368,8 @@ def test_a_referral_belongs_to_the_pcn_its_practice_was_in_on_the_day_it_came(
 
 
 def test_a_page_tells_everything_a_card_needs(story: Scene) -> None:
-    (edge,) = story.ask(PAGE, filter={"stage": "IN_SUPPORT"})["caseload"]["edges"]
-    shown = edge["node"]
+    found = story.ask(PAGE, filter={"stage": "IN_SUPPORT"})["caseload"]["edges"]
+    (shown,) = (edge["node"] for edge in found if edge["node"]["id"] == "met")
     assert shown["person"] == {
         "id": "p-2",
         "name": "Nene Siskin",
@@ -302,7 +433,7 @@ def test_link_workers_in_post_are_offered_with_the_room_they_have(story: Scene) 
     found = story.ask(CHOICES)
     capacity = {each["id"]: each for each in found["caseloadCapacity"]}
     assert set(capacity) == {"w-1", "w-2", "w-4"}, "who left is not offered"
-    assert capacity["w-1"] == {"id": "w-1", "name": "Nene Hale", "held": 5, "room": 20, "away": False}
+    assert capacity["w-1"] == {"id": "w-1", "name": "Nene Hale", "held": 7, "room": 20, "away": False}
     assert (capacity["w-2"]["held"], capacity["w-2"]["room"]) == (1, 15)
     assert capacity["w-4"]["away"]
     held = story.run(story.tenants["QPM"].streams.committed("link_worker", "w-1")).state.held
@@ -351,7 +482,7 @@ def test_pages_hold_each_referral_once_whichever_way_one_leafs(crowd: Scene, siz
     assert len(set(forwards)) == len(forwards) == crowd.ask(PAGE, first=0)["caseload"]["totalCount"]
     assert len(forwards) > MANY
     assert forwards == _walk(crowd, size, backwards=True)
-    rows = {row[0]: row for row in crowd.rows()["caseload_v1_referral"]}
+    rows = {row[0]: row for row in crowd.rows()["caseload_v2_referral"]}
     received = [(rows[each][11], each) for each in forwards]
     assert received == sorted(received, reverse=True)
 
@@ -363,7 +494,7 @@ def test_a_page_between_two_places_holds_what_lies_between(crowd: Scene) -> None
 
 
 def test_filters_hold_alone_and_together(crowd: Scene) -> None:
-    rows = [row for row in crowd.rows()["caseload_v1_referral"] if row[3] != "CLOSED"]
+    rows = [row for row in crowd.rows()["caseload_v2_referral"] if row[3] != "CLOSED" and row[0] != "hidden"]
 
     def shown(**filter_: Any) -> set[str]:
         found = _walk(crowd, 200, filter=filter_)
@@ -372,10 +503,12 @@ def test_filters_hold_alone_and_together(crowd: Scene) -> None:
 
     assert shown() == {row[0] for row in rows}, "without a stage, everything that is open"
     assert shown(stage="WAITING") == {row[0] for row in rows if row[3] == "WAITING"}
-    assert shown(stage="CLOSED") == {"rejected", "redirected", "declined", "closed", "retracted"}
-    assert shown(linkWorker="w-1") == {"given", "met", "reopened"}
+    assert shown(stage="CLOSED") - {"asked-of", "weighed"} == {
+        *("rejected", "redirected", "withdrawn", "declined", "closed", "ended", "followed", "retracted")
+    }
+    assert shown(linkWorker="w-1") == {"given", "met", "reopened", "tried", "wanted"}
     assert shown(practice="K83002") == {"no-practice"}
-    assert shown(linkWorker="w-1", stage="IN_SUPPORT", pcn="U11111", practice="K83001") == {"met"}
+    assert shown(linkWorker="w-1", stage="IN_SUPPORT", pcn="U11111", practice="K83001") == {"met", "wanted"}
     assert shown(linkWorker="w-1", stage="WAITING") == shown(linkWorker="nobody") == shown(pcn="U99999") == set()
     assert shown(pcn="U22222") >= {"no-practice"}
 

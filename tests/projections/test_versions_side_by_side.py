@@ -124,7 +124,7 @@ def release(hosting: Scene, tree: Path) -> Release:
 
 @contextmanager
 def next_release() -> Iterator[Path]:
-    """The same sources, with version 2 of the caseload."""
+    """The same sources, with version 3 of the caseload."""
     tree = folder()
     try:
         for name in ("platform", "projections", "tenants"):
@@ -133,7 +133,7 @@ def next_release() -> Iterator[Path]:
         for path in (tree / "projections" / "caseload").iterdir():
             if path.is_file():
                 text = path.read_text(encoding="utf-8")
-                path.write_text(text.replace("caseload_v1_", "caseload_v2_").replace("version=1", "version=2"))
+                path.write_text(text.replace("caseload_v2_", "caseload_v3_").replace("version=2", "version=3"))
         yield tree
     finally:
         shutil.rmtree(tree)
@@ -263,13 +263,13 @@ def test_a_new_version_is_built_read_and_followed_beside_the_old_and_no_read_fai
         until(lambda: desk.referred > 10)
 
         (made,) = new.ask("read-models", "build")
-        assert (made["room"], made["position"] > 0) == ("caseload v2", True)
+        assert (made["room"], made["position"] > 0) == ("caseload v3", True)
         new.start()
         board(desk, new, made["position"])
         desk.url = new.url
         before = desk.answers["shown"]
         until(lambda: desk.answers["shown"] > before + 10)
-        code, _, refused = new.command("read-models", "drop", "caseload", "1")
+        code, _, refused = new.command("read-models", "drop", "caseload", "2")
         assert code == 1
         assert "is followed by a release that runs" in refused
 
@@ -280,7 +280,7 @@ def test_a_new_version_is_built_read_and_followed_beside_the_old_and_no_read_fai
         desk.pause.clear()
 
         old.stop()
-        assert new.ask("read-models", "drop", "caseload", "1") == [{"tenant": "QPM", "room": "caseload v1"}]
+        assert new.ask("read-models", "drop", "caseload", "2") == [{"tenant": "QPM", "room": "caseload v2"}]
         worked, shown = desk.referred, desk.answers["shown"]
         until(lambda: desk.referred > worked + 5 and desk.answers["shown"] > shown + 10)
         assert set(desk.answers) == {"shown"}, desk.answers

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain import allocation, person, referral
+from commonweal.domain.people import person
+from commonweal.domain.referrals import referral
+from commonweal.domain.referrals.programme import OpenProgramme
+from commonweal.domain.referrals.waiting import OfferInterimSupport, ReprioritiseWaiting, WithdrawReferral
+from commonweal.domain.workforce import allocation
 from commonweal.runtime.installation import Installation
 from projections import waiting_list
 from tests.projections.scene import ANSWERING, EVERYTHING, Grants, Scene, scene
@@ -180,3 +184,45 @@ def test_the_bytes_are_those_of_graphql_core(waiting: Scene, asked: dict[str, An
 
     ours, theirs = waiting.run(both())
     assert ours == theirs
+
+
+MORE = """query More($programme: String) { waitingList(filter: {programme: $programme}) { totalCount edges { node {
+    id turn urgency priority basis movedReason interim interimAt programme } } } }"""
+
+
+def _more(scene: Scene, grants: Grants = EVERYTHING, programme: str | None = None) -> dict[str, Any]:
+    found = scene.ask(MORE, grants, programme=programme)["waitingList"]
+    assert found["totalCount"] == len(found["edges"])
+    return {edge["node"]["id"]: edge["node"] for edge in found["edges"]}
+
+
+def test_who_was_given_another_priority_has_another_turn_and_the_list_says_why(waiting: Scene) -> None:
+    waiting.do("moved", referred("p-1", "moved"), referral.AcceptReferral())
+    waiting.do("moved", ReprioritiseWaiting(priority="3", reason="crisis"))
+    waiting.do("moved", OfferInterimSupport(kind="drop_in", at=RECEIVED))
+    waiting.catch_up()
+    moved = _more(waiting)["moved"]
+    assert (moved["turn"], moved["urgency"], moved["priority"]) == (1, "TWO_WEEK_WAIT", "3")
+    assert (moved["basis"], moved["movedReason"]) == ("urgency_then_wait", "crisis")
+    assert (moved["interim"], datetime.fromisoformat(moved["interimAt"])) == ("drop_in", RECEIVED)
+    waiting.do("moved", allocated("moved", "w-1"))
+    waiting.do("moved", allocation.DeallocateLinkWorker(referral_id="moved", reason="request"))
+    waiting.catch_up()
+    again = _more(waiting)["moved"]
+    assert (again["priority"], again["movedReason"], again["interim"]) == ("3", None, None), "a new wait begins"
+    waiting.do("moved", WithdrawReferral(reason="not_needed", by="u1"))
+    waiting.catch_up()
+    assert "moved" not in _more(waiting)
+
+
+def test_who_waits_for_a_restricted_programme_is_seen_by_those_let_into_it_and_leaves_no_gap(waiting: Scene) -> None:
+    before = _turns(waiting)
+    for code, restricted in (("refugee", True), ("cyp", False)):
+        waiting.do(code, OpenProgramme(name=code, restricted=restricted))
+        waiting.do(f"to-{code}", referred("p-1", code, priority="3", programme=code), referral.AcceptReferral())
+    waiting.catch_up()
+    assert _turns(waiting) == [(1, "to-cyp"), *((turn + 1, each) for turn, each in before)]
+    let_in: Grants = (*EVERYTHING, ("team_lead", "programme:refugee"))
+    assert _more(waiting, let_in, "refugee") == {"to-refugee": {**_more(waiting, let_in)["to-refugee"], "turn": 1}}
+    assert _more(waiting, EVERYTHING, "refugee") == {}
+    assert set(_more(waiting, EVERYTHING, "cyp")) == {"to-cyp"}

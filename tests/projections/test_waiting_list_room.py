@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain import allocation, person, referral
+from commonweal.domain.people import person
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce import allocation
 from commonweal.kernel import build, follow
 from commonweal.kernel.decider import DECIDERS
 from commonweal.runtime.installation import Installation
@@ -16,9 +18,9 @@ from tests.story import RECEIVED, agreed, allocated, configured, engaged, referr
 
 TURNS = """
 with shown as (
-    select referral_id, urgency, waiting_since, from_position, null::bigint as to_position, waiting from waiting_list_v1_referral
+    select referral_id, urgency, waiting_since, from_position, null::bigint as to_position, waiting from waiting_list_v2_referral
     union all
-    select referral_id, urgency, waiting_since, from_position, to_position, waiting from waiting_list_v1_referral_past
+    select referral_id, urgency, waiting_since, from_position, to_position, waiting from waiting_list_v2_referral_past
 )
 select referral_id from shown
 where waiting and from_position <= %(at)s and (to_position is null or to_position > %(at)s)
@@ -107,8 +109,8 @@ def test_whoever_came_back_is_told_from_whoever_never_had_a_link_worker(story: S
 
 def test_a_referral_retracted_in_error_leaves_its_past_alone(story: Scene) -> None:
     rows = story.rows()
-    assert "wrong" not in {row[0] for row in rows["waiting_list_v1_referral"]}
-    assert "wrong" in {row[0] for row in rows["waiting_list_v1_referral_past"]}
+    assert "wrong" not in {row[0] for row in rows["waiting_list_v2_referral"]}
+    assert "wrong" in {row[0] for row in rows["waiting_list_v2_referral_past"]}
 
 
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(

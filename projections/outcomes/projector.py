@@ -1,0 +1,83 @@
+"""Outcomes: each reading by case and instrument, with what the cuts are made by."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from commonweal.domain import tenant
+from commonweal.domain.measures import measure
+from commonweal.domain.people import person
+from commonweal.domain.referrals import referral
+from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.streams import Fact
+from projections.cases import cases
+from projections.people import people
+from projections.places import places
+
+
+def project(fact: Fact) -> Iterable[Statement]:
+    """The rows an event makes or changes."""
+    about = _BY_MODULE.get(type(fact.event).__module__)
+    return () if about is None else about(fact)
+
+
+def _referral(fact: Fact) -> Iterable[Statement]:
+    for each in cases(fact):
+        if isinstance(each, Put) and isinstance(fact.event, referral.ReferralReceived):
+            yield Put(each.table, {**each.row, "reasons": list(fact.event.reasons)})
+        else:
+            yield each
+
+
+def _person(fact: Fact) -> Iterable[Statement]:
+    yield from people(fact, ("date_of_birth",))
+    match fact.event:
+        case person.PersonRegistered() as event:
+            known = {name: getattr(event, name) for name in _BACKGROUND}
+            yield Put("background", {"person_id": fact.identity, **known})
+        case person.PersonDetailsCorrected() as event:
+            told = {name: getattr(event, name) for name in _BACKGROUND}
+            if changed := {name: value for name, value in told.items() if value is not None}:
+                yield Change("background", fact.identity, changed)
+        case _:
+            pass
+
+
+_BACKGROUND: Final = ("ethnic_category", "imd_version", "imd_decile")
+
+
+def _measure(fact: Fact) -> Iterable[Statement]:
+    match fact.event:
+        case measure.MeasureScheduled() as event:
+            asked = {name: getattr(event, name) for name in ("referral_id", "instrument", "instrument_version")}
+            nothing: dict[str, Any] = {"state": "DUE", "completed_on": None, "scores": {}}
+            yield Put("measure", {"measure_id": fact.identity, **asked, **nothing})
+        case measure.MeasureCompleted(scores=scores, completed_on=day):
+            done = {"state": "COMPLETED", "completed_on": day, "scores": dict(measure.readings(scores))}
+            yield Change("measure", fact.identity, done)
+        case measure.MeasureRescored(scores=scores):
+            yield Change("measure", fact.identity, {"scores": dict(measure.readings(scores))})
+        case event if type(event) in _STATES:
+            yield Change("measure", fact.identity, {"state": _STATES[type(event)]})
+        case _:
+            pass
+
+
+_STATES: Final[Mapping[type, str]] = {
+    measure.MeasureDeclined: "DECLINED",
+    measure.MeasureNotAppropriate: "NOT_APPROPRIATE",
+    measure.MeasureMissed: "MISSED",
+    measure.MeasureVoided: "VOIDED",
+}
+
+
+def _places(fact: Fact) -> Iterable[Statement]:
+    return (each for each in places(fact) if each.table != "trust")
+
+
+_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
+    measure.__name__: _measure,
+    referral.__name__: _referral,
+    person.__name__: _person,
+    tenant.__name__: _places,
+}
+"""Module of the domain → what its events change."""
