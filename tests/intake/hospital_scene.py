@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from commonweal.domain.person import RegisterPerson
+from commonweal.domain.people.person import RegisterPerson
 from commonweal.domain.tenant import ConfigureTenant, Policies, Trust
 from commonweal.intake.accept import Inbox
 from commonweal.kernel.handle import handle

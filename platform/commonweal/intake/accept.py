@@ -20,6 +20,8 @@ Ack: TypeAlias = Literal["AA", "AE", "AR"]
 LATER: Final = "it could not be recorded just now; send it again"
 _STATES: Final[dict[Ack, str]] = {"AA": "done", "AR": "refused", "AE": "failed"}
 _BATCH: Final = 200
+_MENDED: Final = 20
+"""How many messages may be refused under one id before the sender has to give the next another."""
 
 _FIRST: Final = """
 select id, ack, reason, error, kind, stream_id, position, key_name from inbox where key = %s
@@ -27,6 +29,7 @@ select id, ack, reason, error, kind, stream_id, position, key_name from inbox wh
 _STORE: Final = """
 insert into inbox (id, source, key, sealed, key_name) values (%s, %s, %s, %s, %s) on conflict do nothing
 """
+_UNDER_KEY: Final = "select id, sealed, key_name, state from inbox where key = %s"
 _HAND_OVER: Final = "update inbox set sealed = %s, key_name = %s where id = %s"
 _ANSWERED: Final = """
 update inbox set state = %s, ack = %s, reason = %s, error = %s, kind = %s, stream_id = %s, position = %s where id = %s
@@ -100,6 +103,35 @@ async def accept(inbox: Inbox, source: str, key: str, raw: bytes, carry_out: Car
     if kept.answer is not None and kept.answer.ack == "AA":
         return kept.answer
     return await _finish(inbox, Received(kept.id, source, raw), carry_out)
+
+
+async def place(inbox: Inbox, key: str, raw: bytes) -> str | None:
+    """The key under which this message is put away, or was: `key`, or one of its own where all that came with it were refused.
+
+    None where another message was taken with it, or may be yet, or where more were refused than anybody mends.
+    """
+    found, own = key, None
+    for _ in range(_MENDED):
+        hashed = inbox.streams.log.hash("inbox", found)
+        async with inbox.borrow() as connection:
+            row = await (await connection.execute(_UNDER_KEY, (hashed,), prepare=True)).fetchone()
+        if row is None:
+            return own or found
+        identity, sealed, key_name, state = row
+        if await _is_it(inbox, raw, identity, sealed, key_name):
+            own = own or found
+        elif state != "refused":
+            return None
+        found = f"{key}|{identity}"
+    return own
+
+
+async def _is_it(inbox: Inbox, raw: bytes, identity: UUID, sealed: bytes, key_name: str) -> bool:
+    """Is this the message put away there? Yes, where that cannot be told any more: its key is destroyed."""
+    try:
+        return await _opened(inbox, identity, sealed, key_name) == raw
+    except (Lost, Tampered):
+        return True
 
 
 async def heal(inbox: Inbox, carriers: Mapping[str, CarryOut], older: timedelta = timedelta(0)) -> int:

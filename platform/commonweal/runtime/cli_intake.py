@@ -1,4 +1,4 @@
-"""`commonweal intake hl7v2 FILE…`: messages somebody has as files go the same road as those a hospital sends."""
+"""`commonweal intake`: what somebody has as files goes the same road as what is sent to us."""
 
 import asyncio
 import json
@@ -18,6 +18,8 @@ from commonweal.intake.hl7v2 import report
 from commonweal.intake.hl7v2.hear import BY_HAND
 from commonweal.runtime import hospital_feed
 from commonweal.runtime.at_hand import at_hand, carry_out, counted, one
+from commonweal.runtime.cli_intake_csv import from_csv
+from commonweal.runtime.cli_intake_history import history
 from tenants.store import Tenant
 
 _LISTED: Final = 50
@@ -27,6 +29,10 @@ _LISTED: Final = 50
 @click.group()
 def intake() -> None:
     """Take in what others tell us."""
+
+
+intake.add_command(from_csv)
+intake.add_command(history)
 
 
 @intake.command()

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from commonweal.domain import person
 from commonweal.domain.hospital import (
     AdmissionCancelled,
     DischargeCancelled,
@@ -12,6 +11,7 @@ from commonweal.domain.hospital import (
     PatientDischarged,
     Told,
 )
+from commonweal.domain.people import person
 from commonweal.intake.hl7v2.event_kind import DISCHARGE
 from commonweal.intake.hl7v2.meaning import Act, episode_key
 from commonweal.intake.hl7v2.message import HL7Message

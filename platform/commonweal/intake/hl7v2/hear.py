@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid5
 
-from commonweal.domain import hospital, person, tenant
+from commonweal.domain import hospital, tenant
 from commonweal.domain.hospital import HearFromHospital
-from commonweal.domain.person import RecordDeath
+from commonweal.domain.people import person
+from commonweal.domain.people.person import RecordDeath
 from commonweal.intake.accept import Answer, Inbox, Received
 from commonweal.intake.hl7v2.facts import contradicts, facts, is_placeholder, match, stay_key
 from commonweal.intake.hl7v2.meaning import Act, classify
