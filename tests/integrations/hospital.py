@@ -60,6 +60,11 @@ class Hospital:
         """The progress codes it was told, in order."""
         return [each.progress for each in self.heard if referral in (None, each.referral)]
 
+    def kept(self, referral: str) -> list[str]:
+        """The same, where it knows a request that it has heard before: somebody killed may have sent it and not known."""
+        once = {each.request_id: each.progress for each in self.heard if each.referral == referral}
+        return list(once.values())
+
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 

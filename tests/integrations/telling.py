@@ -11,8 +11,10 @@ import httpx
 from nats.aio.client import Client, RawCredentials
 from nats.aio.msg import Msg
 
-from commonweal.domain import consent, person, receive, referral, tenant
-from commonweal.domain.referral import AcceptReferral, StartTriage
+from commonweal.domain import tenant
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import receive, referral
+from commonweal.domain.referrals.referral import AcceptReferral, StartTriage
 from commonweal.integrations import INTEGRATIONS
 from commonweal.integrations.delivery import task
 from commonweal.integrations.delivery.carry import Carrier

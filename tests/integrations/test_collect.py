@@ -6,9 +6,10 @@ from uuid import uuid4
 
 from structlog.testing import capture_logs
 
+from commonweal.integrations.delivery import Outcome
 from commonweal.integrations.delivery.collect import BATCH, PATIENCE, Collector
 from commonweal.integrations.delivery.news import QUIET, News
-from commonweal.integrations.delivery.outbox import Outbox, Outcome
+from commonweal.integrations.delivery.outbox import Outbox
 from commonweal.integrations.hospital_discharge import INTEGRATION
 from commonweal.kernel.append import About, Append, NewEvent
 from commonweal.runtime.installation import Installation

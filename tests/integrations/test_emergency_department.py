@@ -6,8 +6,10 @@ import json
 import pytest
 from fhir.resources.R4B.task import Task
 
-from commonweal.domain import consent, link_worker, person, referral
-from commonweal.domain.allocation import AllocateLinkWorker, CloseReferral
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce import link_worker
+from commonweal.domain.workforce.allocation import AllocateLinkWorker, CloseReferral
 from commonweal.integrations.delivery import task
 from commonweal.runtime.installation import Installation
 from tests.integrations.hospital import Request, stall, take

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from commonweal.domain import consent, person, referral
-from commonweal.domain.allocation import CloseReferral
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce.allocation import CloseReferral
 from commonweal.integrations.delivery import Put
 from commonweal.runtime.installation import Installation
 from tests.integrations.hospital import Request, take

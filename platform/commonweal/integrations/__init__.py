@@ -2,7 +2,11 @@
 
 from typing import Final
 
-from commonweal.integrations import emergency_department, hospital_discharge
+from commonweal.integrations import emergency_department, gp_record, hospital_discharge
 from commonweal.integrations.delivery import Integration
 
-INTEGRATIONS: Final[tuple[Integration, ...]] = (hospital_discharge.INTEGRATION, emergency_department.INTEGRATION)
+INTEGRATIONS: Final[tuple[Integration, ...]] = (
+    hospital_discharge.INTEGRATION,
+    emergency_department.INTEGRATION,
+    gp_record.INTEGRATION,
+)

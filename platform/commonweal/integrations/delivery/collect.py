@@ -16,6 +16,7 @@ from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from commonweal.integrations.delivery import Integration
 from commonweal.integrations.delivery.outbox import Outbox, Overtaken
 from commonweal.kernel import cloud_event
+from commonweal.kernel.append import IMPORT
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.relay import STREAM
 from commonweal.kernel.streams import Streams
@@ -113,6 +114,8 @@ class Collector:
         return found
 
     async def _recipient(self, recorded: Recorded) -> str | None:
+        if recorded.channel == IMPORT:
+            return None  # it happened long ago, in another tool
         return await self.integration.recipient(self.streams, recorded)
 
     async def _begin(self) -> int:

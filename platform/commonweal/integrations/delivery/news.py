@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from commonweal.integrations.delivery.outbox import Outcome
+from commonweal.integrations.delivery import Outcome
 
 QUIET: Final = 60.0
 """Seconds after something was said of a recipient in which nothing more is."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-from commonweal.integrations.delivery import Delivery
+from commonweal.integrations.delivery import Delivery, Outcome
 from commonweal.kernel.log import Borrow, Recorded
 
-State: TypeAlias = Literal["waiting", "delivered", "withheld", "parked"]
 LEASE: Final = 60.0
 """Seconds after which a try nobody settled is given up for lost: its process was killed."""
 OVERTAKEN: Final = "overtaken"
@@ -61,16 +60,6 @@ select exists (
 
 class Overtaken(Exception):  # noqa: N818
     """Another process reads for this integration; its work stands, ours was not written."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a try. `again`: seconds until the next where it is still waiting. `error`: a word, never what they said."""
-
-    state: State
-    status: int | None = None
-    error: str | None = None
-    again: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from commonweal.domain import consent, tenant
+from commonweal.domain import tenant
 from commonweal.domain.message import Erased
-from commonweal.domain.referral import ReferralReceived
+from commonweal.domain.people import consent
+from commonweal.domain.referrals.referral import ReferralReceived
 from commonweal.domain.tenant import TrustConnected
 from commonweal.integrations.delivery import task
+from commonweal.integrations.delivery.consents import consents_of
 from commonweal.integrations.delivery.shapes import Delivery, Integration, Post, Put, Withheld
 from commonweal.kernel.decider import identity
 from commonweal.kernel.log import Recorded
@@ -60,7 +62,7 @@ class Referrers:
         someone = (await streams.committed("person", received.person_id)).state
         if someone.phase == "erased" or isinstance(someone.nhs_number, Erased):
             return Withheld("erased")
-        consents = (await streams.committed("consent", received.person_id)).state
+        consents = await consents_of(streams, received.person_id)
         if not consent.allows(consents, SCOPE, delivery.recipient, on):
             return Withheld("no_consent")
         # What lies in a stream is not sealed: it names nobody.

@@ -18,10 +18,10 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from commonweal.integrations.delivery import Delivery, Integration, Withheld
+from commonweal.integrations.delivery import Delivery, Integration, Outcome, Withheld
 from commonweal.integrations.delivery.carry import Carrier
 from commonweal.integrations.delivery.news import News
-from commonweal.integrations.delivery.outbox import LEASE, OVERTAKEN, Outbox, Outcome
+from commonweal.integrations.delivery.outbox import LEASE, OVERTAKEN, Outbox
 from commonweal.kernel import trace
 from commonweal.kernel.counting import DELIVERIES
 from commonweal.kernel.streams import Streams
@@ -116,6 +116,8 @@ class Sender:
             outcome = await self._outcome(delivery)
             span.note(outcome=outcome.state, attempt=delivery.attempts)
         DELIVERIES.add(name, outcome.state, tenant)
+        if self.integration.settled is not None:
+            await self.integration.settled(self.streams, delivery, outcome)
         if await self.outbox.settle(delivery, outcome):
             self._news.take(delivery.recipient, outcome)
             log.debug(

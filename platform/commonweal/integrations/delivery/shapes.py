@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from commonweal.kernel.log import Recorded
@@ -58,7 +58,21 @@ class Withheld:
     reason: str
 
 
+State: TypeAlias = Literal["waiting", "delivered", "withheld", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a try. `again`: seconds until the next where it is still waiting. `error`: a word, never what they said."""
+
+    state: State
+    status: int | None = None
+    error: str | None = None
+    again: float = 0.0
+
+
 Recipient: TypeAlias = Callable[[Streams, Recorded], Awaitable[str | None]]
+Settled: TypeAlias = Callable[[Streams, Delivery, Outcome], Awaitable[None]]
 Prepare: TypeAlias = Callable[[Streams, Delivery, date], Awaitable[Post | Put | Withheld]]
 
 
@@ -68,10 +82,12 @@ class Integration:
 
     `name` is permanent: it is that of its consumer and of its rows. `events`: the names of those it tells of. `recipient`: the
     ODS code of who is to be told of one of them, None for nobody. `prepare` is asked before every try whether they may know
-    (on that day) and what is sent.
+    (on that day) and what is sent. `settled`, where there is one, is told what came of every try, again where that was not
+    written down.
     """
 
     name: str
     events: frozenset[str]
     recipient: Recipient
     prepare: Prepare
+    settled: Settled | None = None

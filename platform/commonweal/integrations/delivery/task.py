@@ -7,9 +7,12 @@ from functools import cache
 from typing import Any, Final
 
 from commonweal.domain import codes
-from commonweal.domain.referral import (
+from commonweal.domain.referrals.referral import (
     Event,
     FirstContactMade,
+    InformationProvided,
+    InformationRequested,
+    InformationRequestLapsed,
     LinkWorkerAllocated,
     ReferralAccepted,
     ReferralClosed,
@@ -18,7 +21,9 @@ from commonweal.domain.referral import (
     ReferralRejected,
     ReferralReopened,
     ReferralRetractedInError,
+    ReferralWithdrawn,
     SocialPrescribingDeclined,
+    SupportStarted,
     TriageStarted,
 )
 
@@ -33,16 +38,19 @@ SOURCE_REFERENCE: Final = "urn:commonweal:id:source-reference"
 PROGRESS: Final = "urn:commonweal:code-system:referral-progress"
 """Local: the keys of PROGRESS_CODES."""
 REASON: Final = "urn:commonweal:code-system:referral-reason"
-"""Local: the code lists of `commonweal.domain.codes` for rejecting, redirecting, declining, closing and retracting."""
+"""Local: the code lists of `commonweal.domain.codes` for rejecting, redirecting, withdrawing, declining, closing and retracting."""
 
 PROGRESS_CODES: Final[Mapping[str, str]] = {
     "received": "received, not looked at yet",
     "in_triage": "being triaged",
+    "awaiting_information": "waiting for information from the referrer",
     "accepted": "accepted, waiting for a link worker",
     "allocated": "a link worker has it",
     "engaged": "the link worker has made contact",
+    "in_support": "a plan is agreed",
     "rejected": "rejected",
     "redirected": "passed on to another service",
+    "withdrawn": "taken back by the referrer",
     "declined": "the person declined",
     "closed": "closed",
     "reopened": "opened again",
@@ -53,11 +61,16 @@ PROGRESS_CODES: Final[Mapping[str, str]] = {
 _STANDS: Final[Mapping[type, tuple[str, str]]] = {
     ReferralReceived: ("received", "received"),
     TriageStarted: ("received", "in_triage"),
+    InformationRequested: ("on-hold", "awaiting_information"),
+    InformationProvided: ("received", "in_triage"),
+    InformationRequestLapsed: ("received", "in_triage"),
     ReferralAccepted: ("accepted", "accepted"),
     LinkWorkerAllocated: ("accepted", "allocated"),
     FirstContactMade: ("in-progress", "engaged"),
+    SupportStarted: ("in-progress", "in_support"),
     ReferralRejected: ("rejected", "rejected"),
     ReferralRedirected: ("rejected", "redirected"),
+    ReferralWithdrawn: ("cancelled", "withdrawn"),
     SocialPrescribingDeclined: ("cancelled", "declined"),
     ReferralClosed: ("completed", "closed"),
     ReferralReopened: ("accepted", "reopened"),
@@ -70,6 +83,7 @@ STEPS: Final[frozenset[type]] = frozenset(_STANDS)
 _REASONS: Final[Mapping[type, codes.Codes]] = {
     ReferralRejected: codes.REJECTION_REASONS,
     ReferralRedirected: codes.REDIRECTION_REASONS,
+    ReferralWithdrawn: codes.WITHDRAWAL_REASONS,
     SocialPrescribingDeclined: codes.DECLINE_REASONS,
     ReferralClosed: codes.CLOSURE_REASONS,
     ReferralRetractedInError: codes.RETRACTION_REASONS,

@@ -5,7 +5,7 @@ That we have begun to look at it changes nothing for A&E; whose referral it is, 
 
 from typing import Final
 
-from commonweal.domain.referral import TriageStarted
+from commonweal.domain.referrals.referral import TriageStarted
 from commonweal.integrations.delivery import STEPS, Integration, Referrers
 
 _EMERGENCY_DEPARTMENT: Final = Referrers(

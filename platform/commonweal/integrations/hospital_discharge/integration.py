@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from commonweal.domain.referral import ReferralReceived
+from commonweal.domain.referrals.referral import ReferralReceived
 from commonweal.integrations.delivery import STEPS, Integration, Referrers
 
 _WARDS: Final = Referrers(
