@@ -24,12 +24,14 @@ TODAY: Final = date(2026, 11, 21)
 NOW: Final = datetime(2026, 11, 21, 14, 2, 11, tzinfo=UTC)
 CONSOLE: Final = environment([Path(board.__file__).parents[1]])
 
+_MENU: Final = ("Caseload", "Tasks", "People", "Refer", "Directory", "Workforce", "Outcomes", "Waiting list", "Equity")
 OUTSIDE: Final = Frame(nonce=NONCE)
 FRAME: Final = Frame(
     nonce=NONCE,
     tenant="Northamptonshire",
     signed_in=SignedIn(name="Jo Bell", role="link worker", csrf_token="token-of-the-session"),
     here="/caseload",
+    menu=tuple((text, f"/{text.lower().replace(' ', '-')}") for text in _MENU),
     as_of=AsOf(at=NOW, position=1234),
 )
 
@@ -209,7 +211,11 @@ def pages() -> dict[str, str]:
         "/first-contact": ("first_contact.html", FRAME, first_contact()),
         "/first-contact/mistakes": ("first_contact.html", FRAME, first_contact({"day": "31", "month": "2"})),
         "/sign-in": ("sign_in.html", OUTSIDE, SignIn(reason="You were signed out after 8 hours.")),
-        "/sign-in/ways": ("sign_in.html", OUTSIDE, SignIn(ways=(Way(text="Sign in with NHS mail", href="/sign-in"),))),
+        "/sign-in/places": (
+            "sign_in.html",
+            OUTSIDE,
+            SignIn(begin="/sign-in/begin", places=(("QMF", "North East London"), ("QPM", "Northamptonshire"))),
+        ),
         "/problem": ("error.html", FRAME, PROBLEM),
     }
     return {address: render(CONSOLE, *asked) for address, asked in shown.items()}

@@ -27,8 +27,8 @@ from commonweal.runtime import installation
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.settings import load
-from commonweal.runtime.simulate.case import Step, made_id
 from commonweal.runtime.simulate.play import Play, deal
+from commonweal.runtime.simulate.step import Step, made_id
 from tenants.nats_accounts import PLATFORM
 from tenants.store import Tenant
 from tests.journeys.killing import Killer

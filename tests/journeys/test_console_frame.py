@@ -178,6 +178,7 @@ def test_every_question_is_there_without_scripts_and_the_decision_is_sent(
         "idempotency_key": ["key-of-this-form"],
         "expected_version": ["3"],
         "decision": ["redirect"],
+        "override_reason": [""],
         "reject_reason": [""],
         "feedback": [""],
         "redirect_to": ["RP1"],

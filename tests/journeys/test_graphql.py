@@ -15,6 +15,7 @@ from graphql.utilities import find_breaking_changes, get_introspection_query
 import projections
 from commonweal.domain import user
 from commonweal.domain.message import COMMANDS
+from commonweal.domain.referrals import referral
 from commonweal.kernel.decider import BEHAVIOURS
 from commonweal.runtime import limits, mutations, permissions
 from commonweal.runtime.access import user_id
@@ -22,12 +23,14 @@ from commonweal.runtime.answering import Answering
 from commonweal.runtime.development_issuer import NAME
 from commonweal.runtime.operation import Invalid
 from commonweal.runtime.schema import schema
-from tests.story import agreed, engaged, referred, registered
+from tests.story import agreed, allocated, engaged, referred, registered
 from tests.web import Web
 
 SCHEMA_FILE = Path(projections.__file__).with_name("schema.graphql")
 REFRESH = ".venv/bin/python -m commonweal.runtime.schema > projections/schema.graphql"
 NOT_OFFERED = {
+    "NameUser": "signing in says it",
+    "OpenRecord": "looking does it",
     "ConfigureTenant": "an ICS is its TOML file: commonweal tenants onboard",
     "PlaceTenant": "an ICS is its TOML file: commonweal tenants onboard",
     "IssueTrustCredentials": "an operator gives them out: commonweal trusts credentials",
@@ -36,7 +39,26 @@ NOT_OFFERED = {
     "RaiseDischargeSupportTask": "a policy does it",
     "LapseDischargeSupportTask": "time does it",
     "FlagTriageOverdue": "time does it",
+    "LapseInformationRequest": "time does it",
+    "FlagReferBackUnacknowledged": "time does it",
+    "FlagFollowUpDue": "time does it",
+    "MissMeasure": "time does it",
+    "LapseMeasure": "it follows from the end of the case",
+    "EndPlanWithCase": "it follows from the end of the case",
+    "EndConnectionWithCase": "it follows from the end of the case",
+    "CancelContactWithCase": "it follows from the end of the case",
+    "CancelTaskWithCase": "it follows from the end of the case",
+    "ExhaustContactPolicy": "it follows from the attempts",
     "ExpireConsent": "time does it",
+    "ExpireCompetency": "time does it",
+    "QueueGPMessage": "a policy does it",
+    "RecordGPMessageDelivery": "the integration does it",
+    "FlagGPMessage": "time does it",
+    "FlagLoneWorkerOverdue": "time does it",
+    "FlagPlanReviewMissed": "time does it",
+    "LapseAssurance": "time does it",
+    "FlagConnectionUnanswered": "time does it",
+    "AnswerByLink": "a provider's link does it, without an account",
 }
 """Commands nobody gives over GraphQL, and who does."""
 RECEIPT = "id version position commandId repeated"
@@ -240,6 +262,7 @@ def _any_wish(name: str, command: type) -> tuple[str, dict[str, Any]]:
 
 
 _ANY_VALUES = {
+    "tuple[int": [1],
     "tuple": ["x"],
     "datetime.datetime": "2026-03-02T09:00:00Z",
     "datetime.date": "2026-03-02",
@@ -265,7 +288,7 @@ def test_an_id_that_can_be_no_id_is_refused(web: Web, lead: str, identity: str) 
 
 def test_what_is_not_there_cannot_be_changed(web: Web, lead: str) -> None:
     before = web.head("QPM")
-    assert web.refused(lead, ACCEPT, {"id": "nowhere"})["message"] == "there is no such referral"
+    assert web.refused(lead, ACCEPT, {"id": "nowhere"})["message"] == "there is no such referral among those you see"
     unknown = web.refused(lead, CONSENT, {"id": "9434765919", "input": YES})
     assert unknown["extensions"] == {"code": "NOT_FOUND"}
     assert web.ask(lead, '{ caseloadReferral(id: "nowhere") { id } }') == {"caseloadReferral": None}
@@ -393,6 +416,44 @@ def test_a_link_worker_tells_of_their_own_absence_only(web: Web) -> None:
     assert web.ask(token, absent, {"id": "w-own"})["startAbsence"]["version"] == 2
 
 
+def test_a_task_without_a_case_is_ones_own_and_says_nothing_of_where_it_came_from(web: Web) -> None:
+    for identity in ("w-tasks", "w-others"):
+        web.given("QPM", identity, engaged("Jo Bell"))
+    make = (
+        "mutation($key: String!, $input: CreateTaskInput!) { createTask(idempotencyKey: $key, input: $input) { id } }"
+    )
+    token = web.token("QPM", "link_worker", "link_worker:w-tasks")
+    wish = {"kind": "call", "dueOn": "2199-03-02"}
+    theirs = web.refused(token, make, {"key": "theirs", "input": {**wish, "workerId": "w-others"}})
+    assert theirs["extensions"] == {"code": "NOT_FOUND"}
+    made = web.ask(token, make, {"key": "own", "input": {**wish, "workerId": "w-tasks"}})["createTask"]["id"]
+    change = "mutation($id: ID!) { completeTask(id: $id) { version } }"
+    other = web.token("QPM", "link_worker", "link_worker:w-others", subject="demo-others")
+    assert web.refused(other, change, {"id": made})["extensions"] == {"code": "NOT_FOUND"}
+    assert web.ask(token, change, {"id": made})["completeTask"]["version"] == 2
+    posed = {**wish, "kind": "safeguarding", "workerId": "w-tasks"}
+    assert "follows from" in web.refused(token, make, {"key": "posed", "input": posed})["message"]
+    assert (
+        "source" in web.refused(token, make, {"key": "so", "input": {**posed, "source": "safeguarding-1"}})["message"]
+    )
+
+
+def test_whoever_has_an_open_plan_is_given_a_second_one_only_in_its_place(web: Web, lead: str, waiting: str) -> None:
+    web.given("QPM", "w-plans", engaged("Jo Bell"))
+    web.given("QPM", waiting, referral.AcceptReferral())
+    web.given("QPM", waiting, allocated(waiting, "w-plans"))
+    web.given("QPM", waiting, referral.RecordFirstContact(medium="02", held_at=datetime.now(UTC)))
+    start = "mutation($key: String!, $input: StartPlanInput!) { startPlan(idempotencyKey: $key, input: $input) { id } }"
+    first = web.ask(lead, start, {"key": "first", "input": {"referralId": waiting}})["startPlan"]["id"]
+    second = web.refused(lead, start, {"key": "second", "input": {"referralId": waiting}})
+    assert second["extensions"] == {"code": "REFUSED"}
+    assert "has an open plan in this programme already" in second["message"]
+    instead = {"referralId": waiting, "supersedes": first}
+    assert web.ask(lead, start, {"key": "instead", "input": instead})["startPlan"]["id"] != first
+    elsewhere = {"referralId": waiting, "supersedes": "nobodys"}
+    assert web.refused(lead, start, {"key": "x", "input": elsewhere})["extensions"] == {"code": "NOT_FOUND"}
+
+
 def test_an_administrator_of_a_part_grants_nobody_the_whole(web: Web) -> None:
     token = web.token("QPM", "administrator", "practice:K83001")
     grant = 'mutation($id: ID!) { grantUser(id: $id, input: {role: "administrator"}) { position } }'
@@ -414,11 +475,11 @@ def test_what_nobody_foresaw_is_told_without_what_was_in_it(
     web: Web, lead: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A room whose table is gone, asked under a name that says something."""
-    web.run(_rename("caseload_v1_person", "hidden", web))
+    web.run(_rename("caseload_v2_person", "hidden", web))
     try:
         answer = web.post(lead, "{ wilhelminaFinch: caseload { edges { node { person { name } } } } }").json()
     finally:
-        web.run(_rename("hidden", "caseload_v1_person", web))
+        web.run(_rename("hidden", "caseload_v2_person", web))
     (error,) = answer["errors"]
     assert error["message"] == "something went wrong here: it was noted; please try again"
     assert error["extensions"] == {"code": "INTERNAL"}

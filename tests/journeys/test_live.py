@@ -12,7 +12,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from commonweal.domain import consent, person, receive, referral
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import receive, referral
 from commonweal.domain.user import RevokeUser
 from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME
@@ -119,7 +120,7 @@ def test_who_is_choosing_or_reading_is_not_disturbed(browser: Browser, people: W
         expect(page.get_by_label("Practice")).to_be_focused()
         expect(page.get_by_label("State")).to_have_value("waiting")
         assert page.evaluate("window.scrollY") == 200
-        link = page.locator("#referral-r2").get_by_role("link")
+        link = page.locator("#referral-r2").get_by_role("link", name="Triage")
         link.focus()
         refer(people, "calmer", "Finn Calm")
         expect(column(page, "To triage")).to_contain_text("Finn Calm")
@@ -132,7 +133,7 @@ def test_focus_goes_with_the_card_it_was_on(browser: Browser, people: Web) -> No
     with browser.new_context(viewport=DESKTOP) as context:
         page = signed_in(people, context)
         listening(page)
-        page.locator("#referral-r3").get_by_role("link").focus()
+        page.locator("#referral-r3").get_by_role("link", name="Triage").focus()
         people.given("QPM", "r3", referral.AcceptReferral())
         expect(column(page, "Waiting")).to_contain_text("Cleo Example")
         expect(page.locator("#referral-r3").get_by_role("link", name="Allocate")).to_be_focused()

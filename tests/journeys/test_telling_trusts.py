@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from commonweal.domain import tenant
-from commonweal.integrations.delivery.outbox import Outbox, Outcome
+from commonweal.integrations.delivery import Outcome
+from commonweal.integrations.delivery.outbox import Outbox
 from tests import story
 from tests.journeys.browser import DESKTOP, PHONE, started, violations
 from tests.web import Web
@@ -76,7 +77,6 @@ def test_what_is_parked_is_seen_and_tried_again_without_scripts(
     told.run(_park(told))
     with browser.new_context(viewport=viewport, java_script_enabled=False) as context:
         page = page_of(told, context, "administrator")
-        page.goto(f"{told.url}/")  # the first page there is for them
         expect(page).to_have_title("Telling trusts – Commonweal")
         row = page.get_by_role("row", name="Northampton General Hospital").filter(has_text="A&E")
         expect(row).to_contain_text("2 parked")

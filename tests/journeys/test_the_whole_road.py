@@ -83,7 +83,7 @@ class Running:
         return self._log.read_text()
 
     def until_it_serves(self) -> None:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 180
         while "Commonweal is at" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < end, self.said()

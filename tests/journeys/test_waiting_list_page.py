@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from commonweal.console.wording import in_london, long_date
-from commonweal.domain import allocation, person, referral
+from commonweal.domain.people import person
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce import allocation
 from commonweal.kernel.handle import handle
 from commonweal.runtime.access import Principal
 from commonweal.runtime.answering import Answering
@@ -353,7 +355,7 @@ def test_one_comes_back_to_the_list_as_one_had_narrowed_it_and_the_person_is_gon
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
     page.get_by_label("Link worker", exact=True).select_option("w-1")
     page.get_by_label("Why this link worker?").select_option("capacity")
-    with unwritten(people, "waiting_list_v1_referral", seconds=0.7):
+    with unwritten(people, "waiting_list_v2_referral", seconds=0.7):
         page.get_by_role("button", name="Allocate").click()
         expect(page.get_by_role("alert")).to_contain_text("The referral was allocated.")
     assert page.url.startswith(f"{people.url}/waiting-list?urgency=URGENT&practice=K83002&position=")

@@ -63,6 +63,7 @@ _ASKED: Final[Mapping[str, tuple[str, str]]] = {
     "medium": ("medium", "How you were in touch"),
     "note": ("note", "The note"),
     "feedback": ("feedback", "What the referrer should know"),
+    "override_reason:": ("override_reason", "Why they are taken on"),
     "to_organisation": ("redirect_to", "The organisation"),
     "worker_id": ("link_worker", "The link worker"),
 }
@@ -79,6 +80,8 @@ def refused(sentence: str, typed: Typed) -> Mistake:
         field, label = _ASKED[name]
     else:
         return Mistake(field="", sentence=sentence_case(sentence))
+    if name.endswith(":"):
+        return Mistake(field=field, sentence=sentence_case(rest))
     if rest.startswith("must be one of "):
         rest = "must be one of those on the list"
     if name == "held_at" and rest.startswith("lies "):

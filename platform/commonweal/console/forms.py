@@ -53,14 +53,14 @@ class Reach:
 class Subject:
     """Whose referral it is, so that nobody decides about the wrong person. `nhs_number` is ten digits; `needs` and
     `priority` are words; a routine priority is None. `setting`: where the person was; `stage`: the column it stands in;
-    `words`: what the referrer wrote."""
+    `words`: what the referrer wrote; `referred_on` is None where it is about the person and no one referral."""
 
     name: str
     nhs_number: str | None
     born_on: date | None
     practice: str
-    referred_on: date
-    referrer: str
+    referred_on: date | None = None
+    referrer: str = ""
     needs: tuple[str, ...] = ()
     priority: str | None = None
     setting: str = ""
@@ -77,10 +77,12 @@ class Form:
     action: str
     back: Way
     idempotency_key: str
-    expected_version: int
+    expected_version: int | None
     typed: Mapping[str, str]
     mistakes: tuple[Mistake, ...] = ()
     reach_first: bool = False
+    about: str = ""
+    """What the record is called, where it is not about one person."""
 
     def value(self, field: str) -> str:
         """What was typed into a field; nothing where nothing was."""
@@ -93,8 +95,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriageForm(Form):
-    """Fields: `decision` = accept | reject | redirect | decline, then `reject_reason` and `feedback` (to the referrer),
-    `redirect_to` (an ODS code) and `redirect_reason`, or `decline_reason` (empty where it was not said)."""
+    """Fields: `decision` = accept | reject | redirect | decline, then `override_reason` (may be empty), or `reject_reason` and
+    `feedback` (to the referrer), `redirect_to` (an ODS code) and `redirect_reason`, or `decline_reason` (empty where not said)."""
 
     organisations: tuple[Choice, ...]
     reject_reasons: tuple[Choice, ...] = choices(codes.REJECTION_REASONS)

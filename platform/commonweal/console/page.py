@@ -4,6 +4,7 @@ A template is handed two things: `frame` (a `Frame`: who looks, at which ICS, as
 about). Which view class `page` is, is the first line of each template:
 
     sign_in.html                SignIn             error.html                  Problem
+    who_to_be.html              WhoToBe            ask.html                    ask.AskForm
     triage.html                 forms.TriageForm   allocate.html               forms.AllocationForm
     first_contact.html          forms.FirstContactForm
     caseload/page.html          projections.caseload.board.Board
@@ -53,9 +54,11 @@ class Frame:
     tenant: str | None = None
     signed_in: SignedIn | None = None
     here: str = ""
-    menu: tuple[tuple[str, str], ...] = (("Caseload", "/caseload"),)
-    """(text, address) of each page one may go to."""
+    menu: tuple[tuple[str, str], ...] = ()
+    """(text, address) of each page one may go to, most used first."""
     as_of: AsOf | None = None
+    missed: int = 0
+    """How many colleagues who are out alone have not been heard of in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,21 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
-    """`reason`: why someone who was signed in is not any more. `ways`: where one can sign in; none on most machines."""
+    """`reason`: why someone who was signed in is not any more. `begin`: where signing in begins; None where one comes by link
+    only. `following`: the page they wished for. `places`: (code, name) of the ICSs one may work for; none where the issuer knows."""
 
     reason: str | None = None
-    ways: tuple[Way, ...] = ()
+    begin: str | None = None
+    following: str = ""
+    places: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhoToBe:
+    """`people`: invented ones, each with `ods`, `ics`, `subject`, `name`, `role`."""
+
+    action: str
+    people: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,8 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-_LANGUAGES: Final = {
+LANGUAGES: Final = {
+    "am": "Amharic",
     "ar": "Arabic",
     "bg": "Bulgarian",
     "bn": "Bengali",
@@ -77,6 +78,8 @@ _LANGUAGES: Final = {
     "ne": "Nepali",
     "pa": "Panjabi",
     "pl": "Polish",
+    "prs": "Dari",
+    "ps": "Pashto",
     "pt": "Portuguese",
     "ro": "Romanian",
     "ru": "Russian",
@@ -84,6 +87,7 @@ _LANGUAGES: Final = {
     "sq": "Albanian",
     "ta": "Tamil",
     "te": "Telugu",
+    "ti": "Tigrinya",
     "tr": "Turkish",
     "uk": "Ukrainian",
     "ur": "Urdu",
@@ -94,10 +98,22 @@ _LANGUAGES: Final = {
 
 def language(code: str) -> str:
     """`so` → `Somali`, `pt-BR` → `Portuguese (pt-BR)`; a code we have no word for stays as it is. ISO 639."""
-    name = _LANGUAGES.get(code.partition("-")[0].lower())
+    name = LANGUAGES.get(code.partition("-")[0].lower())
     if name is None:
         return code
     return name if "-" not in code else f"{name} ({code})"
+
+
+ROLES: Final = {
+    "ig_lead": "information governance lead",
+    "pcn_manager": "PCN manager",
+}
+"""Roles of `commonweal.domain.user` whose code is not what they are called."""
+
+
+def role(code: str) -> str:
+    """`link_worker` → `link worker`, `pcn_manager` → `PCN manager`."""
+    return ROLES.get(code, code.replace("_", " "))
 
 
 def plural(count: int, one: str, many: str) -> str:

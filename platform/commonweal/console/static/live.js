@@ -35,9 +35,10 @@ function show(html) {
   if (position(next.content) < position(place)) return; // on its way since before this page was made
   const before = cards();
   const focused = place.contains(document.activeElement) ? document.activeElement : null;
-  const card = focused?.closest(".cw-card")?.id;
+  const card = focused?.closest(".cw-card");
+  const nth = card ? links(card).indexOf(focused) : 0;
   patch(place, next.content);
-  if (focused && document.activeElement !== focused) refocus(focused, card);
+  if (focused && document.activeElement !== focused) refocus(focused, card?.id, nth);
   if (cards() === before) return;
   clearTimeout(announcing); // many changes, one sentence
   announcing = setTimeout(() => {
@@ -53,8 +54,14 @@ function cards() {
   return Array.from(place.querySelectorAll(".cw-card"), (card) => card.id + card.textContent).join();
 }
 
-function refocus(focused, card) {
-  const found = focused.isConnected ? focused : document.getElementById(card)?.querySelector("a");
+function links(card) {
+  return Array.from(card.querySelectorAll("a"));
+}
+
+// A card that has moved is another element: its name stays its name, and its next step is where its last one was.
+function refocus(focused, card, nth) {
+  const moved = document.getElementById(card);
+  const found = focused.isConnected ? focused : moved && (links(moved)[nth] ?? links(moved)[0]);
   const target = found ?? place.querySelector("h2");
   if (!found) target?.setAttribute("tabindex", "-1");
   target?.focus({ preventScroll: true });

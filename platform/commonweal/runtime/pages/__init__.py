@@ -1,17 +1,93 @@
 """The console's pages: they work without scripts."""
 
-from typing import Any
+from contextlib import suppress
+from types import ModuleType
+from typing import Any, Final
 
 from jinja2 import Environment
-from litestar import get, post
+from litestar import get
+from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from commonweal.runtime.asking import Asking
-from commonweal.runtime.pages import caseload, forms, integrations, waiting_list
-from commonweal.runtime.pages.page import Asked, Missing, Pages, menu, signed_in
+from commonweal.runtime.identity import NotSignedIn
+from commonweal.runtime.pages import (
+    access_log,
+    activity,
+    asks,
+    case,
+    caseload,
+    connections,
+    contacts,
+    directory,
+    equity,
+    erasures,
+    forms,
+    hand_over,
+    instruments,
+    integrations,
+    listing,
+    measures,
+    moved_notes,
+    my_referrals,
+    outcomes,
+    people,
+    plan,
+    proposals,
+    propose,
+    questionnaire,
+    refer,
+    rights,
+    safeguarding,
+    set_up,
+    tasks,
+    timeline,
+    users,
+    waiting_list,
+    workforce,
+)
+from commonweal.runtime.pages.menu import menu
+from commonweal.runtime.pages.page import Asked, Missing, Pages, signed_in
 
 __all__ = ["Missing", "menu", "routes", "signed_in"]
+
+PAGES: Final[tuple[ModuleType, ...]] = (
+    caseload,
+    case,
+    waiting_list,
+    integrations,
+    forms,
+    asks,
+    my_referrals,
+    refer,
+    measures,
+    plan,
+    questionnaire,
+    instruments,
+    outcomes,
+    people,
+    timeline,
+    rights,
+    access_log,
+    contacts,
+    tasks,
+    safeguarding,
+    moved_notes,
+    connections,
+    directory,
+    listing,
+    workforce,
+    hand_over,
+    propose,
+    proposals,
+    equity,
+    activity,
+    set_up,
+    users,
+    erasures,
+)
+"""Every page, or a few that belong together: `routes(pages)` in each says where it is."""
 
 
 def routes(asking: Asking, console: Environment) -> list[HTTPRouteHandler]:
@@ -21,34 +97,18 @@ def routes(asking: Asking, console: Environment) -> list[HTTPRouteHandler]:
     @get("/")
     async def home(request: Asked) -> Redirect:
         places = menu(await asking.asker(request, "console"))
-        return Redirect(places[0][1] if places else "/caseload", status_code=303)
+        query = f"?{request.url.query}" if request.url.query else ""  # what was just done is said where one lands
+        return Redirect(f"{places[0][1] if places else '/caseload'}{query}", status_code=303)
 
-    @get("/caseload")
-    async def board(request: Asked) -> Response[str]:
-        return await caseload.show(pages, request, await asking.asker(request, "console"))
+    @get("/{rest:path}")
+    async def nowhere(request: Asked) -> Response[str]:
+        """An address that is none: whoever is signed in is told so among their own menu."""
+        if "text/html" in request.headers.get("accept", ""):
+            with suppress(NotSignedIn):
+                await asking.asker(request, "console")
+        raise NotFoundException("there is no such page")
 
-    @get("/waiting-list")
-    async def waiting(request: Asked) -> Response[str]:
-        return await waiting_list.show(pages, request, await asking.asker(request, "console"))
-
-    @get("/integrations")
-    async def telling(request: Asked) -> Response[str]:
-        return await integrations.show(pages, request, await asking.asker(request, "console"))
-
-    @post("/integrations/replay")
-    async def replay(request: Asked) -> Response[Any]:
-        asker = await asking.asker(request, "console")
-        return await integrations.replay(asker, {name: str(value) for name, value in (await request.form()).items()})
-
-    @get("/referrals/{referral_id:str}/{step:str}")
-    async def form(request: Asked, referral_id: str, step: str) -> Response[str]:
-        asker = await asking.asker(request, "console")
-        return await forms.show(pages, request, asker, forms.known(step), referral_id, {}, ())
-
-    @post("/referrals/{referral_id:str}/{step:str}")
-    async def send(request: Asked, referral_id: str, step: str) -> Response[Any]:
-        asker = await asking.asker(request, "console")
-        typed = {name: str(value) for name, value in (await request.form()).items()}
-        return await forms.send(pages, request, asker, forms.known(step), referral_id, typed)
-
-    return [home, telling, replay, board, waiting, form, send]
+    found: list[Any] = [home, nowhere]
+    for each in PAGES:
+        found += each.routes(pages)
+    return found

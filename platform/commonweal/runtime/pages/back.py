@@ -1,10 +1,12 @@
 """The way back: a form leads to the page it was opened from, and that page says what was done."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
+from commonweal.console.asks import BY_NAME
 from commonweal.console.page import Way
 from commonweal.runtime.schema import Asker
 
@@ -53,11 +55,23 @@ class Back:
         return self.opener.address(self.kept, {"position": position, "done": done})
 
 
+_CASE: Final = re.compile(r"/people/[A-Za-z0-9_.:-]+/case")
+"""A person's own page, from which their referral's forms are opened too."""
+_LOCAL: Final = re.compile(r"/(?![/\\])[A-Za-z0-9/_.-]*(\?[A-Za-z0-9/_.=&%:+,-]*)?")
+
+
+def local(wish: str | None) -> str:
+    """A page of ours that an address names; the first page where it names none."""
+    return wish if wish and _LOCAL.fullmatch(wish) else "/"
+
+
 def way_back(asked: Mapping[str, str], openers: tuple[Opener, ...]) -> Back:
     """Where a form was opened, as its address says; the first of `openers` where it says nothing that is known.
 
-    Only the path of an opener and the names it knows are taken: the way never leads anywhere else."""
+    Only the path of an opener and the names it knows, or that of somebody's case, are taken: the way never leads anywhere else."""
     path, _, query = asked.get("back", "").partition("?")
+    if _CASE.fullmatch(path):
+        return Back(Opener(path=path, title="their record", names=()), {})
     for opener in openers:
         if opener.path == path:
             return Back(opener, {name: value for name, value in parse_qsl(query) if name in opener.names})
@@ -66,7 +80,8 @@ def way_back(asked: Mapping[str, str], openers: tuple[Opener, ...]) -> Back:
 
 def said(asked: Mapping[str, str]) -> str | None:
     """The sentence about what was just done; None where nothing was."""
-    return _DONE.get(asked.get("done", ""))
+    done = asked.get("done", "")
+    return _DONE[done] if done in _DONE else BY_NAME[done].done if done in BY_NAME else None
 
 
 async def position(asker: Asker, wanted: str) -> int | None:

@@ -1,21 +1,25 @@
 """The caseload board: who is where, who has waited longest, and what may be done next."""
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
 from commonweal.console.as_at import AsAt, as_at
 from commonweal.console.page import AsOf, Frame, render
 from commonweal.console.wording import in_london
-from commonweal.domain import allocation, referral
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce import allocation
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages import pieces
 from commonweal.runtime.pages.back import Back, Opener, position, said
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.pieces import Sight
 from commonweal.runtime.schema import Asker
 from projections.caseload import board
 
@@ -58,6 +62,14 @@ def wish(asker: Asker, asked: Mapping[str, str]) -> Wish:
     return Wish(states, chosen, place, asked.get("position", ""))
 
 
+def routes(pages: Pages) -> list[HTTPRouteHandler]:
+    @get("/caseload")
+    async def page(request: Asked) -> Response[str]:
+        return await show(pages, request, await pages.asking.asker(request, "console"))
+
+    return [page]
+
+
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     """The board, filtered and at the place the address says."""
     asked = request.query_params
@@ -88,7 +100,7 @@ def seen_by(asker: Asker, wanted: Wish) -> tuple[Hashable, ...]:
     """All that `cards` depends on, besides the record."""
     scope = permissions.views(asker.principal.grants).get("caseload")
     asked = (*wanted.chosen.items(), *wanted.place.items())
-    return asker.tenant.ods, scope, _may(asker), asker.reader.today, wanted.states, asked
+    return asker.tenant.ods, scope, _sight(asker), asker.reader.today, wanted.states, asked
 
 
 async def _look(
@@ -103,7 +115,7 @@ async def _look(
         place = {}  # a place nobody gave out, or one that is long in coming: the board as it is
         found = await _found(pages, asker, wanted, place, None)
     oldest = min(found.values(), key=lambda each: each["position"])
-    page = _board(found, filters, replace(wanted, place=place), _today(asker, wanted), done, _may(asker))
+    page = _board(found, filters, replace(wanted, place=place), _today(asker, wanted), done, _sight(asker))
     if wanted.as_at.at is not None:  # a board of now is the same board at a later position
         page = replace(page, known_to=oldest["position"])
     return page, AsOf(at=datetime.fromisoformat(oldest["asOf"]), position=oldest["position"])
@@ -114,9 +126,16 @@ def _today(asker: Asker, wanted: Wish) -> date:
     return asker.reader.today if wanted.as_at.at is None else in_london(wanted.as_at.at).date()
 
 
-def _may(asker: Asker) -> frozenset[str]:
-    """The columns out of which the one who asks may move referrals."""
-    return frozenset(column for column, step in STEPS.items() if permissions.may(asker.principal.grants, step))
+def _sight(asker: Asker) -> Sight:
+    """What the one who asks may do with what is on the board."""
+    grants = asker.principal.grants
+    seen = permissions.views(grants)
+    return Sight(
+        moves=frozenset(column for column, step in STEPS.items() if permissions.may(grants, step)),
+        records="person_record" in seen,
+        plans="plan" in seen,
+        own="to_triage" not in _states(asker),
+    )
 
 
 def _states(asker: Asker) -> tuple[str, ...]:
@@ -152,11 +171,12 @@ def _board(
     wanted: Wish,
     today: date,
     done: str | None,
-    may: Collection[str],
+    sight: Sight,
 ) -> board.Board:
     chosen, then = wanted.chosen, wanted.as_at.at is not None
-    kept, may = {**chosen, **wanted.as_at.typed}, () if then else may  # nothing is done to what was
-    oldest_first = [pieces.card(edge["node"], may) for each in found.values() for edge in reversed(each["edges"])]
+    kept = {**chosen, **wanted.as_at.typed}
+    sight = replace(sight, moves=frozenset(), plans=False) if then else sight  # nothing is done to what was
+    oldest_first = [pieces.card(edge["node"], sight) for each in found.values() for edge in reversed(each["edges"])]
     totals = {key: each["totalCount"] for key, each in found.items()}
     addresses = {} if chosen["state"] else {key: OPENER.address(kept, {"state": key}) for key in found}
     info = found[chosen["state"]]["pageInfo"] if chosen["state"] else {}

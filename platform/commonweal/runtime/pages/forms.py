@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from commonweal.console import answers
@@ -40,7 +42,22 @@ _STEPS: Final = {
 _OPENERS: Final = (caseload.OPENER, waiting_list.OPENER)
 
 
-def known(name: str) -> str:
+def routes(pages: Pages) -> list[HTTPRouteHandler]:
+    @get("/referrals/{referral_id:str}/{step:str}")
+    async def form(request: Asked, referral_id: str, step: str) -> Response[str]:
+        asker = await pages.asking.asker(request, "console")
+        return await show(pages, request, asker, _known(step), referral_id, {}, ())
+
+    @post("/referrals/{referral_id:str}/{step:str}")
+    async def answer(request: Asked, referral_id: str, step: str) -> Response[Any]:
+        asker = await pages.asking.asker(request, "console")
+        typed = {name: str(value) for name, value in (await request.form()).items()}
+        return await send(pages, request, asker, _known(step), referral_id, typed)
+
+    return [form, answer]
+
+
+def _known(name: str) -> str:
     """A step there is a form for. Raises `Missing`."""
     if name not in _STEPS:
         raise Missing("there is no such page")
@@ -168,7 +185,7 @@ def _wish(step: str, typed: Mapping[str, str]) -> tuple[str, dict[str, Any] | No
         case "decline":
             return "Decline", {"reason": typed.get("decline_reason") or "unknown"}, "decline"
         case _:
-            return "Accept", None, "accept"
+            return "Accept", {"overrideReason": typed.get("override_reason") or None}, "accept"
 
 
 def _number(text: str) -> int | None:

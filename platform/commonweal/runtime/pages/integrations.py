@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import structlog
+from litestar import get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from commonweal.console.page import AsOf
@@ -64,6 +66,19 @@ class Telling:
     unread: tuple[str, ...]
     may_replay: bool
     said: str | None
+
+
+def routes(pages: Pages) -> list[HTTPRouteHandler]:
+    @get("/integrations")
+    async def page(request: Asked) -> Response[str]:
+        return await show(pages, request, await pages.asking.asker(request, "console"))
+
+    @post("/integrations/replay")
+    async def again(request: Asked) -> Response[Any]:
+        asker = await pages.asking.asker(request, "console")
+        return await replay(asker, {name: str(value) for name, value in (await request.form()).items()})
+
+    return [page, again]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -1,15 +1,30 @@
 """The pieces of the caseload board: a card for each referral, a filter for each question about them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from commonweal.domain import codes
 from commonweal.runtime.pages.page import day, practice_name, priority
 from projections.caseload import board
 
+_PLANS: Final = {"ENGAGED": "Start the plan", "IN_SUPPORT": "Open the plan"}
+"""A phase in which a plan is made → what the way to it is called."""
 
-def card(node: Mapping[str, Any], may: Collection[str]) -> board.Card:
-    """Someone on the board. `may`: the columns out of which the reader may move referrals."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What the reader of a board may do. `moves`: the columns out of which they may move referrals; `records`, `plans`: they may
+    open those; `own`: they see their own cases alone."""
+
+    moves: frozenset[str]
+    records: bool
+    plans: bool
+    own: bool
+
+
+def card(node: Mapping[str, Any], sight: Sight) -> board.Card:
+    """Someone on the board."""
     someone, practice, worker = node["person"], node["practice"], node["linkWorker"]
     return board.Card(
         referral_id=node["id"],
@@ -23,8 +38,13 @@ def card(node: Mapping[str, Any], may: Collection[str]) -> board.Card:
         since=day(node["since"]),
         priority=priority(node),
         overdue=node["overdue"],
-        link_worker=worker["name"] if worker else None,
-        may_act=node["stage"].lower() in may,
+        mark=board.MARKS.get(node["phase"]),
+        link_worker=worker["name"] if worker and not sight.own else None,
+        may_act=node["stage"].lower() in sight.moves,
+        record=f"/people/{someone['id']}/case" if someone["name"] and sight.records else None,
+        plan=(_PLANS[node["phase"]], f"/people/{someone['id']}/plan")
+        if sight.plans and node["phase"] in _PLANS
+        else None,
     )
 
 

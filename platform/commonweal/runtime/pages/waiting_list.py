@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
 from commonweal.console.as_at import AsAt, as_at
 from commonweal.console.page import AsOf
 from commonweal.console.wording import in_london, sentence_case
-from commonweal.domain import allocation, codes
+from commonweal.domain import codes
+from commonweal.domain.workforce import allocation
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
@@ -24,7 +27,7 @@ from projections.waiting_list.lines import URGENCIES, Line, Span, spans
 _PAGE: Final = 50
 _PLACES: Final = ("after", "before")
 OPENER: Final = Opener(
-    path="/waiting-list", title="the waiting list", names=("urgency", "pcn", "practice", "need", *_PLACES)
+    path="/waiting-list", title="the waiting list", names=("urgency", "pcn", "practice", "need", "programme", *_PLACES)
 )
 _DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 _AGAIN: Final = "the referral was opened again"
@@ -78,6 +81,14 @@ class WaitingList:
         return self.found is not None and any(line.next_step for line in self.found.lines)
 
 
+def routes(pages: Pages) -> list[HTTPRouteHandler]:
+    @get("/waiting-list")
+    async def page(request: Asked) -> Response[str]:
+        return await show(pages, request, await pages.asking.asker(request, "console"))
+
+    return [page]
+
+
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     """The page. Raises NotAllowed for a role that does not see the list."""
     scope = permissions.views(asker.principal.grants).get("waiting_list")
@@ -120,10 +131,11 @@ async def _list(
     page, everyone = found["list"], found["everyone"]
     info, until = page["pageInfo"], asker.reader.today if moment.at is None else in_london(moment.at).date()
     may = moment.at is None and permissions.may(asker.principal.grants, allocation.AllocateLinkWorker)
+    opens = "person_record" in permissions.views(asker.principal.grants)
     kept = {**chosen, **moment.typed}
     whole = not everyone["pageInfo"]["hasNextPage"]
     return List(
-        lines=tuple(_line(edge["node"], until, may=may) for edge in page["edges"]),
+        lines=tuple(_line(edge["node"], until, may=may, opens=opens) for edge in page["edges"]),
         many=page["totalCount"],
         position=page["position"],
         at=datetime.fromisoformat(page["asOf"]),
@@ -143,7 +155,7 @@ async def _found(
     return await pages.ask(asker, "Waiting", _DOCUMENT, **wanted, **size, **place, afterPosition=seen, asOf=then)
 
 
-def _line(node: Mapping[str, Any], until: date, *, may: bool) -> Line:
+def _line(node: Mapping[str, Any], until: date, *, may: bool, opens: bool) -> Line:
     someone, practice = node["person"], node["practice"]
     return Line(
         referral_id=node["id"],
@@ -159,6 +171,9 @@ def _line(node: Mapping[str, Any], until: date, *, may: bool) -> Line:
         pcn=practice and practice["pcnName"],
         referrer=_referrer(node),
         may_act=may,
+        interim=codes.INTERIM_SUPPORT.get(node["interim"], node["interim"]),
+        moved=codes.REPRIORITISATION_REASONS.get(node["movedReason"], node["movedReason"]),
+        record=f"/people/{someone['id']}/case" if someone["name"] and opens else None,
     )
 
 
@@ -183,11 +198,13 @@ def _filters(found: Mapping[str, Any], asked: Mapping[str, str]) -> tuple[Filter
     """What can be chosen, and what is: a choice that is not offered is not in force."""
     practices = found["caseloadPractices"]
     pcns = {each["pcnCode"]: each["pcnName"] for each in practices}
+    programmes = {"core": "Social prescribing", **{each["code"]: each["name"] for each in found["caseloadProgrammes"]}}
     offered = (
         ("urgency", "How soon", "All", URGENCIES),
         ("pcn", "PCN", "All PCNs", pcns),
         ("practice", "Practice", "All practices", {each["code"]: practice_name(each) for each in practices}),
         ("need", "Need", "All needs", {code: sentence_case(text) for code, text in codes.NEEDS.items()}),
+        *([("programme", "Programme", "All programmes", programmes)] if len(programmes) > 1 else []),
     )
     return tuple(
         Filter(

@@ -1,0 +1,172 @@
+"""Equity: who of everyone referred is accepted, engages and sees it through, told by groups so large that nobody is known by them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Response
+
+from commonweal.console import charts
+from commonweal.console.as_at import AsAt
+from commonweal.console.charts import Step
+from commonweal.console.numbers import Line, Numbers, cell
+from commonweal.console.wording import long_date, sentence_case
+from commonweal.domain import codes
+from commonweal.runtime.pages.back import Opener
+from commonweal.runtime.pages.counted import day_asked, download, filters, fresh, let_in, no_file
+from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.schema import Asker
+from projections.caseload.board import Filter
+from projections.equity_funnel import READ_MODEL
+
+OPENER: Final = Opener(path="/equity", title="equity", names=("by", "days", "day", "month", "year"))
+_DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
+_CUTS: Final = {
+    "ETHNICITY": "Ethnicity",
+    "DEPRIVATION": "Deprivation",
+    "AGE": "Age",
+    "GENDER": "Gender",
+    "LANGUAGE": "Language",
+    "INTERPRETER": "Interpreter",
+}
+_PERIODS: Final = {"91": "3 months", "182": "6 months", "365": "A year", "1095": "3 years"}
+_STEPS: Final = (
+    ("referred", "Referred"),
+    ("accepted", "Accepted"),
+    ("engaged", "Engaged"),
+    ("completed", "Completed"),
+)
+_HEADINGS: Final = (*(text for _, text in _STEPS), "Accepted %", "Engaged %", "Completed %")
+_COLUMNS: Final = (*(name for name, _ in _STEPS), "acceptedPercent", "engagedPercent", "completedPercent")
+_ENDS: Final = {"1": " (most deprived)", "10": " (least deprived)"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """People of one group, and how far they came."""
+
+    text: str
+    funnel: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    numbers: Numbers
+    groups: tuple[Group, ...]
+    suppressed: int
+    at: datetime
+    position: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equity:
+    filters: tuple[Filter, ...]
+    as_at: AsAt
+    day: str
+    found: Found | None
+
+
+def routes(pages: Pages) -> list[HTTPRouteHandler]:
+    """`/equity`, and the same as a file."""
+
+    @get("/equity")
+    async def page(request: Asked) -> Response[str]:
+        return await show(pages, request, await pages.asking.asker(request, "console"))
+
+    @get("/equity.csv")
+    async def file(request: Asked) -> Response[str]:
+        asker = await pages.asking.asker(request, "console")
+        let_in(asker, "equity", "equity")
+        moment, day = day_asked(request.query_params, asker.now)
+        if (refused := no_file(request.query_params, _filters(request.query_params), moment)) is not None:
+            return refused
+        chosen = _chosen(request.query_params)
+        found = await _ask(pages, asker, chosen, day)
+        return download("equity", _numbers(found, chosen["by"]), found, f"People by {_CUTS[chosen['by']].lower()}", day)
+
+    return [page, file]
+
+
+async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
+    """The page. Raises NotAllowed for a role that does not see it."""
+    let_in(asker, "equity", "equity")
+    asked = request.query_params
+    moment, day = day_asked(asked, asker.now)
+    chosen = _chosen(asked)
+    page = Equity(
+        filters=_filters(asked),
+        as_at=moment,
+        day=f"Referred in the {_PERIODS[chosen['days']].lower().removeprefix('a ')} up to {long_date(day)}",
+        found=None if moment.mistakes else await _found(pages, asker, chosen, moment, day),
+    )
+    status = 422 if moment.mistakes else 200
+    return await pages.html(request, asker, "equity_funnel/page.html", page, status=status, here=OPENER.path)
+
+
+def _filters(asked: Mapping[str, str]) -> tuple[Filter, ...]:
+    return filters(asked, (("by", "By", _CUTS, "ETHNICITY"), ("days", "Referred in", _PERIODS, "365")))
+
+
+def _chosen(asked: Mapping[str, str]) -> dict[str, str]:
+    return {each.name: each.chosen for each in _filters(asked)}
+
+
+async def _ask(pages: Pages, asker: Asker, chosen: Mapping[str, str], day: date) -> dict[str, Any]:
+    since = day - timedelta(days=int(chosen["days"]) - 1)
+    variables = {"by": chosen["by"], "since": since.isoformat(), "to": day.isoformat()}
+    found: dict[str, Any] = (await pages.ask(asker, "Equity", _DOCUMENT, **variables))["equityFunnel"]
+    return found
+
+
+async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: AsAt, day: date) -> Found:
+    found = await _ask(pages, asker, chosen, day)
+    return Found(
+        numbers=_numbers(found, chosen["by"]),
+        groups=tuple(
+            Group(
+                text=_called(chosen["by"], row["code"]),
+                funnel=charts.funnel([(text, row[name]) for name, text in _STEPS]),
+            )
+            for row in found["rows"]
+            if row["referred"]
+        ),
+        suppressed=found["suppressed"],
+        at=fresh(found, asker.now),
+        position=found["position"],
+        file=OPENER.address(chosen, moment.typed).replace("/equity", "/equity.csv", 1),
+    )
+
+
+def _numbers(found: Mapping[str, Any], by: str) -> Numbers:
+    return Numbers(
+        first=_CUTS[by],
+        headings=_HEADINGS,
+        lines=tuple(
+            Line(text=_called(by, row["code"]), cells=tuple(cell(row[name]) for name in _COLUMNS))
+            for row in found["rows"]
+        ),
+    )
+
+
+def _called(by: str, code: str) -> str:
+    """A group in words."""
+    if code == "unknown":
+        return "Not known"
+    match by:
+        case "ETHNICITY":
+            return sentence_case(codes.ETHNIC_CATEGORIES.get(code, code))
+        case "GENDER":
+            return sentence_case(codes.STATED_GENDERS.get(code, code))
+        case "AGE":
+            return "75 and over" if code == "75+" else "Under 18" if code == "0-17" else code.replace("-", " to ")
+        case "DEPRIVATION":
+            version, _, decile = code.partition("/")
+            return f"Decile {decile}{_ENDS.get(decile, '')}, IMD {version}"
+        case "INTERPRETER":
+            return "Needs an interpreter" if code == "yes" else "Needs no interpreter, or nobody asked"
+        case _:
+            return code

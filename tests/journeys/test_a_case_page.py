@@ -1,0 +1,223 @@
+"""A person's case, from its tab: triage against criteria, an answer awaited, attempts at contact, and the end, without scripts."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from commonweal.console.asks import desk
+from commonweal.domain.people import person
+from commonweal.domain.referrals import programme, refer_back, referral
+from commonweal.domain.workforce import allocation
+from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.story import agreed, engaged, referred, registered
+from tests.web import Web
+
+pytestmark = pytest.mark.browser
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def people(web: Web) -> Web:
+    """A programme for young people, a restricted one, and people whose referrals have come differently far."""
+    web.given("QPM", "wren", engaged("Wren Example", caseload_limit=40, engaged_on=NOW.date()))
+    web.given("QPM", "cyp", programme.OpenProgramme(name="Young people"))
+    web.given("QPM", "cyp", programme.PublishCriteria(minimum_age=11, maximum_age=25, needs=("loneliness",)))
+    web.given("QPM", "refugee", programme.OpenProgramme(name="Sanctuary", restricted=True))
+    known: dict[str, dict[str, Any]] = {
+        "old": {"programme": "cyp"},
+        "given": {"narrative": "Lives alone since spring."},
+        "hidden": {"programme": "refugee"},
+    }
+    for name in ("old", "asked", "plain", "given", "back", "ended", "hidden"):
+        web.given(
+            "QPM",
+            f"p-{name}",
+            registered(f"{name.title()} Example", date_of_birth=date(1950, 5, 4), gp_practice="K83001"),
+        )
+        web.given("QPM", f"p-{name}", agreed())
+        web.given(
+            "QPM", f"r-{name}", referred(f"p-{name}", name, received_at=NOW - timedelta(days=1), **known.get(name, {}))
+        )
+    quiet = person.SetContactPreference(channel="phone", safe_to_leave_message=False)
+    web.given("QPM", "p-given", quiet)
+    for identity in ("r-given", "r-back", "r-ended"):
+        web.given("QPM", identity, referral.AcceptReferral())
+        wish = allocation.AllocateLinkWorker(referral_id=identity, worker_id="wren", reason="capacity")
+        web.given("QPM", identity, wish)
+    back = refer_back.ReferBackToClinician(
+        refer_back_id="b1", reason="crisis", to_role="gp", note="Please call today.", by="u1", at=NOW
+    )
+    web.given("QPM", "r-back", back)
+    web.given("QPM", "r-ended", allocation.CloseReferral(referral_id="r-ended", reason="goals_met"))
+    web.followed("QPM")
+    return web
+
+
+def signed_in(web: Web, context: BrowserContext, role: str = "team_lead", scope: str = "tenant") -> Page:
+    subject = f"case-{role}-{scope}".replace(":", "-")
+    web.token("QPM", role, scope, subject=subject)
+    page = context.new_page()
+    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
+    return page
+
+
+@pytest.fixture
+def page(people: Web, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
+    yield signed_in(people, context)
+    context.close()
+
+
+def decided(page: Page) -> str:
+    """Everything that was decided, as it can be read once it is opened."""
+    page.get_by_text("Everything that was decided").first.click()
+    return page.locator(".cw-steps").first.inner_text()
+
+
+def test_a_person_who_does_not_fit_is_taken_on_for_a_reason(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-old/case")
+    expect(page.get_by_text("Age: outside the age range")).to_be_visible()
+    expect(page.locator("[aria-current=step]")).to_contain_text("Received")
+    page.get_by_role("link", name="Accept, reject or redirect").click()
+    page.get_by_label("Accept", exact=True).check()
+    page.get_by_role("button", name="Save decision").click()
+    expect(page.get_by_role("alert")).to_contain_text("This person does not meet the criteria (outside_age)")
+    page.locator("[name=override_reason]").fill("She runs the choir they sing in.")
+    page.get_by_role("button", name="Save decision").click()
+    expect(page).to_have_url(re.compile("/people/p-old/case"))
+    expect(page.get_by_text("The referral was accepted and is on the waiting list.")).to_be_visible()
+    expect(page.locator("[aria-current=step]")).to_contain_text("Accepted")
+    told = decided(page)
+    assert "Outside the age range" in told
+    assert "She runs the choir they sing in." in told
+
+
+def test_the_referrer_is_asked_and_triage_goes_on_with_the_answer(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-asked/case")
+    page.get_by_role("link", name="Ask the referrer for information").click()
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_role("alert")).to_contain_text("Select what the referral lacks")
+    page.get_by_label("How to reach the person").check()
+    page.get_by_label("What do you want to know?").fill("Which number does she answer?")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_text("The triage clock stands still.").first).to_be_visible()
+    expect(page.locator(".cw-clock")).to_contain_text("how to reach the person")
+    page.get_by_role("link", name="Record the referrer's answer").click()
+    page.get_by_label("What did they answer?").fill("The landline, mornings.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The answer was recorded. Triage goes on.")).to_be_visible()
+    expect(page.locator(".cw-clock")).to_have_count(0)
+    assert "The landline, mornings." in decided(page)
+
+
+def test_no_message_is_left_for_someone_who_said_so(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-given/case")
+    page.get_by_role("link", name="Record an attempt at contact").click()
+    page.get_by_label("Telephone", exact=True).check()
+    page.get_by_label("A message was left").check()
+    for name, value in (("day", NOW.day), ("month", NOW.month), ("year", NOW.year), ("time", "00:00")):
+        page.locator(f"[name=attempted_at_{name}]").fill(str(value))
+    page.get_by_role("button", name="Save attempt").click()
+    expect(page.get_by_role("alert")).to_contain_text("This person said no message may be left")
+    page.get_by_label("No answer").check()
+    page.get_by_role("button", name="Save attempt").click()
+    expect(page.get_by_text("The attempt was recorded.")).to_be_visible()
+    expect(page.get_by_role("heading", level=2, name="Referred on")).to_contain_text("Contact attempting")
+
+
+def test_a_clinician_who_took_something_up_is_waited_for_no_more(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-back/case")
+    expect(page.get_by_text("A clinician has still to take up: a crisis.")).to_be_visible()
+    page.get_by_role("link", name="The clinician took it up").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("It was recorded that the clinician took it up.")).to_be_visible()
+    expect(page.get_by_text("A clinician has still to take up")).to_have_count(0)
+
+
+def test_a_closed_referral_has_nothing_ahead_and_is_followed_up(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-ended/case")
+    expect(page.locator(".cw-way__stop--ahead")).to_have_count(0)
+    expect(page.locator("[aria-current=step]")).to_contain_text("Closed")
+    page.get_by_role("link", name="Record a follow-up").click()
+    page.get_by_label("Three months after the end").check()
+    page.get_by_label("Doing well").check()
+    page.get_by_role("button", name="Save follow-up").click()
+    expect(page.get_by_text("The follow-up was recorded.")).to_be_visible()
+    assert "Doing well" in decided(page)
+
+
+def test_a_referral_to_a_restricted_programme_is_nowhere_for_who_was_not_let_into_it(
+    people: Web, browser: Browser, page: Page
+) -> None:
+    page.goto(f"{people.url}/people/p-hidden/case")
+    expect(page.get_by_text("Sanctuary")).to_have_count(0)
+    expect(page.locator(".cw-case")).to_have_count(0)
+    page.goto(f"{people.url}/do/start-triage/r-hidden")
+    expect(page.get_by_role("button", name="Start triage")).to_have_count(0)
+
+
+def test_who_does_not_care_for_them_reads_nothing_anybody_wrote(people: Web, browser: Browser) -> None:
+    with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
+        page = signed_in(people, context, role="pcn_manager")
+        page.goto(f"{people.url}/people/p-given/case")
+        expect(page.get_by_text("Lives alone since spring.")).to_have_count(0)
+        page.goto(f"{people.url}/people/p-back/case")
+        assert "Please call today." not in page.content()
+        expect(page.get_by_role("link", name="Record an attempt at contact")).to_have_count(0)
+        theirs = signed_in(people, context)
+        theirs.goto(f"{people.url}/people/p-back/case")
+        assert "Please call today." in theirs.content()
+
+
+def test_whoever_opens_a_form_about_a_referral_is_written_down_and_reads_as_much_as_on_the_case(
+    people: Web, browser: Browser
+) -> None:
+    def looks() -> list[tuple[str, str]]:
+        facts = people.run(people.tenant("QPM").log.after(0, 10_000))
+        theirs = [fact for fact in facts if fact.stream_id == "record_access-p-plain"]
+        return [
+            (fact.event.what, fact.event.role) for fact in people.run(people.tenant("QPM").streams.understand(theirs))
+        ]
+
+    with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
+        page = signed_in(people, context, role="pcn_manager", scope="pcn:U11111")
+        page.goto(f"{people.url}/do/start-triage/r-plain")
+        assert looks() == []
+        page = signed_in(people, context, role="pcn_manager")
+        page.goto(f"{people.url}/do/start-triage/r-plain")
+        expect(page.get_by_role("button", name="Start triage")).to_be_visible()
+        assert looks() == [("case", "pcn_manager")]
+        page.goto(f"{people.url}/referrals/r-plain/triage")
+        assert looks() == [("case", "pcn_manager")]
+        page.goto(f"{people.url}/do/refer-back/r-given")
+        page.goto(f"{people.url}/do/weigh-case/r-given")
+        assert "Lives alone since spring." not in page.content()
+        page = signed_in(people, context)
+        page.goto(f"{people.url}/do/weigh-case/r-given")
+        assert "Lives alone since spring." in page.content()
+
+
+def test_axe_finds_nothing_on_a_case_or_its_forms(people: Web, browser: Browser) -> None:
+    for viewport in (DESKTOP, PHONE):
+        with browser.new_context(viewport=viewport, bypass_csp=True) as context:
+            page = signed_in(people, context)
+            for address in (
+                "/people/p-back/case",
+                "/people/p-plain/case",
+                *(f"/do/{ask.name}/r-plain?back=/people/p-plain/case" for ask in desk.ASKS),
+            ):
+                page.goto(f"{people.url}{address}")
+                assert violations(page) == [], address
+            wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+            assert not wide

@@ -1,0 +1,65 @@
+"""Charts draw what they were given, and nothing that may not be told."""
+
+from datetime import date
+
+import pytest
+
+from commonweal.console import charts
+from commonweal.console.charts import Given
+
+
+def test_bars_lie_from_nought_with_their_whiskers_in_proportion() -> None:
+    chart = charts.bars([Given("up", 2.0, 1.0, 3.0), Given("down", -1.0), Given("few", None)])
+    up, down, few = chart.bars
+    assert up.x == chart.nought
+    assert up.low is not None
+    assert up.high is not None
+    assert up.high - chart.nought == pytest.approx(3 * (up.low - chart.nought))
+    assert (up.low + up.high) / 2 == pytest.approx(up.x + up.width)
+    assert down.x + down.width == pytest.approx(chart.nought)
+    assert down.width == pytest.approx(up.width / 2)
+    assert (down.value, few.value, few.shown, few.width) == ("\N{MINUS SIGN}1", "", False, 0)
+
+
+@pytest.mark.parametrize("values", [[0.0], [None], [1e-3, 2e-3], [5.0, 5.0], [-3.0], [1e6]])
+def test_any_numbers_find_their_place_within_the_picture(values: list[float | None]) -> None:
+    chart = charts.bars([Given("one", value) for value in values])
+    assert all(bar.x >= 0 and bar.x + bar.width <= 100 for bar in chart.bars)
+    assert all(0 <= tick.at <= 100 for tick in chart.ticks)
+    assert len(chart.ticks) >= 2
+
+
+def test_a_line_joins_its_readings_on_the_whole_of_their_scale() -> None:
+    chart = charts.line(
+        [(date(2026, 3, 1), 0.0, "0"), (date(2026, 3, 11), 5.0, "5"), (date(2026, 3, 21), 10.0, "10")], 0, 10
+    )
+    first, middle, last = chart.points
+    assert (first.y - last.y) / 2 == pytest.approx(first.y - middle.y)
+    assert (first.x + last.x) / 2 == pytest.approx(middle.x)
+    assert [tick.text for tick in chart.across] == ["0", "2", "4", "6", "8", "10"]
+    assert [tick.text for tick in chart.days] == ["1 Mar 2026", "21 Mar 2026"]
+    assert chart.parts == ((first, middle), (middle, last))
+    assert all(chart.left < point.x < 100 for point in chart.points)
+
+
+def test_what_was_told_later_of_an_earlier_day_stands_before_it() -> None:
+    chart = charts.line([(date(2026, 3, 21), 2.0, "2"), (date(2026, 3, 1), 1.0, "1")], 0, 10)
+    assert [point.text for point in chart.points] == ["1", "2"]
+    assert chart.points[0].x < chart.points[1].x
+
+
+def test_two_readings_of_one_day_are_drawn_all_the_same() -> None:
+    chart = charts.line([(date(2026, 3, 1), 3.0, "3"), (date(2026, 3, 1), 4.0, "4")], 0, 10)
+    assert [tick.text for tick in chart.days] == ["1 Mar 2026"]
+
+
+def test_a_stage_of_a_funnel_that_is_held_back_has_no_width() -> None:
+    steps = charts.funnel([("referred", 1200), ("accepted", 900), ("completed", None), ("nobody", 0)])
+    assert [(step.share, step.value) for step in steps] == [(100.0, "1,200"), (75.0, "900"), (None, "*"), (0.0, "0")]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(2.5, "2.5"), (3.0, "3"), (-0.75, "\N{MINUS SIGN}0.75"), (-0.001, "0"), (1234.5, "1,234.5")]
+)
+def test_a_number_is_written_as_briefly_as_it_can_be(value: float, text: str) -> None:
+    assert charts.plain(value) == text

@@ -1,0 +1,269 @@
+"""A person's record as the team and the information governance lead live with it, over real HTTP."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from commonweal.domain.people import consent
+from commonweal.domain.people.merge import FlagPossibleDuplicate
+from commonweal.domain.people.risk import RaiseRiskFlag
+from commonweal.domain.referrals import referral
+from tests.story import DAY, agreed, allocated, configured, engaged, referred, registered
+from tests.web import Web
+
+CANARY = "Ptarmigan"
+NUMBER, OTHER_NUMBER = "9434765919", "9434765870"
+RECORD = 'query($id: ID!) { personRecord(id: $id, part: "plan") { name } }'
+
+
+@pytest.fixture(scope="module")
+def people(web: Web) -> Web:
+    for ods, name in (("QPM", "Nene"), ("QMF", CANARY)):
+        web.given(ods, ods, configured(ods, name))
+        web.given(ods, "amber", engaged(f"{name} Amber"))
+        web.given(ods, "ben", engaged(f"{name} Ben"))
+        for number, (nhs, worker) in enumerate(((NUMBER, "amber"), (OTHER_NUMBER, "ben")), 1):
+            person, case = f"p-{number}", f"r-{number}"
+            born = date(1948, 3, number)
+            web.given(
+                ods,
+                person,
+                registered(f"{name} Finch {number}", nhs_number=nhs, nhs_number_status="01", date_of_birth=born),
+            )
+            web.given(ods, person, agreed())
+            web.given(ods, case, referred(person, case, practice="K83001"))
+            web.given(ods, case, referral.AcceptReferral())
+            web.given(ods, case, allocated(case, worker))
+        web.given(ods, "p-3", registered(f"{name} Finch Again"))
+    flag = RaiseRiskFlag(
+        flag_id="f", kind="animals", severity="high", detail="Nene dog", review_due=DAY, by="x", on=DAY
+    )
+    web.given("QPM", "p-1", flag)
+    for ods in ("QPM", "QMF"):
+        web.followed(ods)
+    return web
+
+
+class Someone:
+    """A browser without scripts, signed in."""
+
+    def __init__(self, web: Web, subject: str, *grants: tuple[str, str]) -> None:
+        for role, scope in grants:
+            web.token("QPM", role, scope, subject=subject)
+        self.web = web
+        self.client = httpx.Client(base_url=web.url, follow_redirects=True, headers={"accept": "text/html"}, timeout=30)
+        link = web.links.link(subject, "QPM", f"Nene {subject}")
+        self.client.get(f"/sign-in/{link.rpartition('/')[2]}")
+
+    def get(self, path: str, status: int = 200) -> str:
+        self.web.followed("QPM")
+        answer = self.client.get(path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text)
+        assert CANARY not in answer.text
+        return answer.text
+
+    def post(self, path: str, **typed: Any) -> str:
+        """Send the form of a page, with what is hidden in it; `status` is what is expected."""
+        status = typed.pop("status", 200)
+        page = self.get(path)
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.partition("<main")[2]))
+        answer = self.client.post(path, data={**hidden, **typed})
+        assert answer.status_code == status, (path, answer.status_code, answer.text)
+        assert CANARY not in answer.text
+        return answer.text
+
+
+SignIn = Callable[..., Someone]
+
+
+@pytest.fixture
+def sign_in(people: Web) -> Iterator[SignIn]:
+    with ExitStack() as stack:
+
+        def signed_in(subject: str, *grants: tuple[str, str]) -> Someone:
+            someone = Someone(people, subject, *grants)
+            stack.callback(someone.client.close)
+            return someone
+
+        yield signed_in
+
+
+@pytest.fixture
+def lead(sign_in: SignIn) -> Someone:
+    return sign_in("lead", ("team_lead", "tenant"))
+
+
+@pytest.fixture
+def amber(sign_in: SignIn) -> Someone:
+    return sign_in("amber", ("link_worker", "link_worker:amber"))
+
+
+@pytest.fixture
+def ines(sign_in: SignIn) -> Someone:
+    return sign_in("ines", ("ig_lead", "tenant"))
+
+
+def opened(web: Web, person_id: str) -> list[str]:
+    """What is written down of whoever opened a record."""
+    stream, all_ = (
+        f"record_access-{person_id}",
+        "select stream_id, convert_from(data, 'UTF8') from events order by position",
+    )
+    return [data for stream_id, data in web.rows("QPM", all_) if stream_id == stream]
+
+
+def test_the_record_shows_who_it_is_what_to_know_first_and_what_happened(amber: Someone) -> None:
+    page = amber.get("/people/p-1")
+    assert "Nene Finch 1" in page
+    assert "943 476 5919" in page
+    assert "Animals in the home: high" in page
+    assert "Nene dog" in page
+    assert "They were given a link worker" in page
+    assert 'aria-current="page">Timeline' in page
+    assert "A referral came" in page
+    assert "A referral came" not in amber.get("/people/p-1?part=rights")
+
+
+def test_that_a_record_was_opened_is_written_down_once_an_hour_with_the_colleagues_name(
+    people: Web, lead: Someone, ines: Someone
+) -> None:
+    before = len(opened(people, "p-2"))
+    for _ in range(2):
+        lead.get("/people/p-2")
+        lead.get("/people/p-2/rights")
+    assert len(opened(people, "p-2")) == before + 2
+    token = people.token("QPM", "team_lead", "tenant", subject="someone-by-graphql")
+    assert people.ask(token, RECORD, {"id": "p-2"})["personRecord"]["name"] == "Nene Finch 2"
+    assert people.ask(token, RECORD, {"id": "p-2"})["personRecord"]["name"] == "Nene Finch 2"
+    assert len(opened(people, "p-2")) == before + 3
+    assert '"what":"plan"' in opened(people, "p-2")[-1]
+    page = ines.get("/people/p-2/access")
+    assert "Nene lead" in page
+    assert "Team lead" in page
+    assert "someone-by-graphql" in page
+
+
+def test_a_record_nobody_may_see_is_not_written_down_as_opened(people: Web, amber: Someone) -> None:
+    before = opened(people, "p-2")
+    closed = amber.get("/people/p-2", status=404)
+    assert "Finch" not in closed
+    assert _main(closed, "p-2") == _main(amber.get("/people/nobody", status=404), "nobody"), (
+        "somebody who is there looks like nobody"
+    )
+    assert opened(people, "p-2") == before
+
+
+def _main(page: str, person_id: str) -> str:
+    return page.partition("<main")[2].partition("</main")[0].replace(person_id, "")
+
+
+def test_the_glass_is_broken_with_a_reason_and_reviewed_by_somebody_else(
+    people: Web, ines: Someone, sign_in: SignIn
+) -> None:
+    cleo = sign_in("cleo", ("link_worker", "link_worker:nobody"))
+    assert "Enter why in a few words" in cleo.post("/people/p-2/open", status=422, reason="danger")
+    page = cleo.post("/people/p-2/open", reason="danger", words="Nene called for help", fields="details")
+    assert "Nene Finch 2" in page
+    cleo.get("/people/p-1", status=404)
+    listed = ines.get("/access-reviews")
+    assert "Nene called for help" in listed
+    assert "Nene cleo" in listed
+    assert "Nene Finch 2" in listed
+    (form,) = re.findall(r'href="(/do/review-access/p-2\?[^"]+)"', listed)
+    done = ines.post(form.replace("&amp;", "&"), verdict="justified", words="Nene rightly")
+    assert "The review was recorded" in done
+    people.followed("QPM")
+    assert "Nene called for help" not in ines.get("/access-reviews")
+    assert "It was justified" in ines.get("/people/p-2/access")
+
+
+def test_a_record_beyond_ones_own_is_opened_by_its_number(people: Web, sign_in: SignIn) -> None:
+    dora = sign_in("dora", ("link_worker", "link_worker:nobody"))
+    typed = {"reason": "asked_for_help", "words": "Nene words", "fields": "details"}
+    assert "check digit" in dora.post("/people/open", status=422, nhs_number="9434765918", **typed)
+    assert "nobody" in dora.post("/people/open", status=422, nhs_number="9000000009", **typed)
+    assert "open to you for four hours" in dora.post("/people/open", nhs_number=NUMBER, **typed)
+    assert "Nene Finch 1" in dora.get("/people/p-1")
+
+
+def test_a_search_finds_among_those_one_sees_and_puts_nothing_into_the_address(amber: Someone, lead: Someone) -> None:
+    found = lead.post("/people", nhs_number="943 476 5919")
+    assert 'href="/people/p-1"' in found
+    born = {"date_of_birth_day": "2", "date_of_birth_month": "3", "date_of_birth_year": "1948"}
+    assert 'href="/people/p-2"' in lead.post("/people", name="finch", **born)
+    beyond = amber.post("/people", name="finch", **born)
+    assert "Nobody among those you see" in beyond
+    assert 'href="/people/open"' in beyond
+    wrong = lead.post(
+        "/people", status=422, name="f", date_of_birth_day="31", date_of_birth_month="2", date_of_birth_year="1948"
+    )
+    assert "Enter a real date of birth" in wrong
+    assert "Enter at least two letters of the name" in wrong
+    assert 'value="31"' in wrong
+
+
+def test_two_records_are_merged_by_hand_and_taken_apart_again(people: Web, lead: Someone) -> None:
+    people.given("QPM", "p-2", FlagPossibleDuplicate(person_id="p-2", other_id="p-3", evidence="person_said", by="x"))
+    assert "Nene Finch Again" in lead.get("/duplicates")
+    page = lead.get("/people/p-2/rights")
+    (form,) = re.findall(r'href="(/do/merge/p-2\?[^"]+)"', page)
+    assert "The two records are one now" in lead.post(form.replace("&amp;", "&"), evidence="person_confirmed")
+    assert "a part of another one" in lead.get("/people/p-3")
+    page = lead.get("/people/p-2/rights")
+    (form,) = re.findall(r'href="(/do/unmerge/p-2\?[^"]+)"', page)
+    lead.post(form.replace("&amp;", "&"), reason="two_people")
+    assert "a part of another one" not in lead.get("/people/p-3")
+
+
+def test_only_who_sees_both_records_says_that_they_may_be_one_person(people: Web) -> None:
+    amber = people.token("QPM", "link_worker", "link_worker:amber", subject="amber")
+    flag = """mutation($other: String!) {
+        flagPossibleDuplicate(id: "p-1", input: {otherId: $other, evidence: "same_details"}) { version } }"""
+    assert people.refused(amber, flag, {"other": "p-2"})["extensions"]["code"] == "NOT_FOUND"
+    assert people.ask(amber, flag, {"other": "p-3"})["flagPossibleDuplicate"]["version"]
+
+
+def test_rights_are_shown_and_changed(people: Web, lead: Someone) -> None:
+    page = lead.get("/people/p-1/rights")
+    assert "To be contacted" in page
+    asked = re.search(r'<input[^>]*name="wording_version"[^>]*>', lead.get("/do/give-consent/p-1"))
+    assert asked is not None
+    assert f'value="{consent.WORDING}"' in asked[0]
+    day = {"given_on_day": "2", "given_on_month": "3", "given_on_year": "2026"}
+    told = lead.post(
+        "/do/give-consent/p-1?back=/people/p-1/rights", scope="share_gp", method="verbal", wording_version="2", **day
+    )
+    assert "The consent was recorded" in told
+    due = datetime.now(UTC).date() + timedelta(days=90)
+    raised = {f"review_due_{part}": str(getattr(due, part)) for part in ("day", "month", "year")}
+    told = lead.post(
+        "/do/raise-flag/p-1?back=/people/p-1/rights", kind="fire", severity="low", restricted="no", detail="x", **raised
+    )
+    assert "Fire in the home: low" in told
+    assert "What one should know" not in told
+    wrong = lead.post("/do/raise-flag/p-1?back=/people/p-1/rights", status=422, kind="fire", detail="kept words")
+    assert "kept words" in wrong
+
+
+def test_erasure_is_refused_while_a_case_is_open(lead: Someone) -> None:
+    page = lead.post("/do/request-erasure/p-1?back=/people/p-1/rights")
+    assert "refused: a referral is open" in page
+
+
+def test_roles_without_direct_care_are_shown_the_door(sign_in: SignIn) -> None:
+    analyst = sign_in("ann", ("analyst", "tenant"))
+    for path in (
+        "/people",
+        "/people/p-1",
+        "/people/p-1/rights",
+        "/people/p-1/access",
+        "/access-reviews",
+        "/duplicates",
+        "/people/open",
+    ):
+        analyst.get(path, status=403)

@@ -1,0 +1,202 @@
+"""A manager sees who is full and who fits; a link worker is asked, answers, goes on leave and hands their people over."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from commonweal.domain.referrals import referral
+from commonweal.domain.workforce.propose import ProposeAllocation
+from commonweal.runtime.session import COOKIE
+from tests.journeys.asking import Someone
+from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.story import agreed, allocated, configured, engaged, referred, registered
+from tests.web import Web
+
+pytestmark = pytest.mark.browser
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def people(web: Web) -> Web:
+    """Wren has Lou; Amira speaks Somali, as Fay does, who waits."""
+    web.given("QPM", "QPM", configured("QPM", "Nene"))
+    web.given("QPM", "w-wren", engaged("Wren Hale", pcns=("U22222",), engaged_on=date(2026, 1, 5)))
+    somali = engaged("Amira Noor", pcns=("U22222",), host_practices=("K83002",), languages=("en", "so"), fte_percent=50)
+    web.given("QPM", "w-amira", somali)
+    for each, name in (("fay", "Fay Finch"), ("lou", "Lou Lark")):
+        web.given("QPM", f"p-{each}", registered(name, language="so"))
+        web.given("QPM", f"p-{each}", agreed())
+        at = NOW - timedelta(days=10)
+        web.given("QPM", f"r-{each}", referred(f"p-{each}", f"x-{each}", practice="K83002", received_at=at))
+        web.given("QPM", f"r-{each}", referral.AcceptReferral())
+    web.given("QPM", "r-lou", allocated("r-lou", "w-wren"))
+    web.followed("QPM")
+    return web
+
+
+def page_of(web: Web, context: BrowserContext, role: str, scope: str = "tenant") -> Page:
+    subject = f"workforce-{role}-{scope}".replace(":", "-")
+    web.token("QPM", role, scope, subject=subject)
+    page = context.new_page()
+    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
+    return page
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport=DESKTOP, bypass_csp=True)
+    yield made
+    made.close()
+
+
+def test_whoever_fits_best_comes_first_is_asked_and_takes_them_on(people: Web, context: BrowserContext) -> None:
+    lead = page_of(people, context, "team_lead")
+    lead.goto(f"{people.url}/referrals/r-fay/propose")
+    assert lead.locator(".cw-offers__one h2").all_inner_texts() == ["Amira Noor", "Wren Hale"]
+    expect(lead.locator(".cw-offers__one").first).to_contain_text("25 of 25")
+    assert violations(lead) == []
+    lead.get_by_role("button", name="Propose to Amira Noor").click()
+    expect(lead.get_by_role("alert")).to_contain_text("The link worker was asked")
+    expect(lead.locator(".cw-offers__one").first).to_contain_text("Asked")
+
+    other = context.browser.new_context(viewport=PHONE, bypass_csp=True)  # type: ignore[union-attr]
+    amira = page_of(people, other, "link_worker", "link_worker:w-amira")
+    amira.goto(f"{people.url}/proposals")
+    expect(amira.get_by_role("heading", name="Fay Finch")).to_be_visible()
+    assert violations(amira) == []
+    amira.get_by_text("Say no", exact=True).click()
+    amira.get_by_role("button", name="Say no to Fay Finch").click()
+    expect(amira.get_by_text("Select why you do not take them on")).to_be_visible()
+    amira.get_by_role("button", name="Take Fay Finch on").click()
+    expect(amira.get_by_role("alert")).to_contain_text("on your caseload now")
+    assert people.run(people.tenant("QPM").streams.get("referral", "r-fay")).state.worker_id == "w-amira"
+    other.close()
+
+
+def test_a_caseload_is_handed_over_with_a_note_that_the_taker_reads(people: Web, context: BrowserContext) -> None:
+    lead = page_of(people, context, "team_lead")
+    lead.goto(f"{people.url}/workforce/w-wren")
+    expect(lead.get_by_text("1 open case, weight 1 of 40")).to_be_visible()
+    assert violations(lead) == []
+    lead.get_by_role("link", name="Hand cases over").click()
+    lead.get_by_label("What the colleague should know about Lou Lark").fill("Ring after two")
+    lead.get_by_role("button", name="Hand over").click()
+    expect(lead.get_by_role("link", name="Select who is handed over")).to_be_visible()
+    assert lead.get_by_label("What the colleague should know about Lou Lark").input_value() == "Ring after two"
+    assert violations(lead) == []
+    lead.get_by_role("checkbox").check()
+    lead.get_by_label("Who takes them?").select_option("w-amira")
+    lead.get_by_label("To share the work").check()
+    lead.get_by_role("button", name="Hand over").click()
+    expect(lead.get_by_role("alert")).to_contain_text("handed over")
+    expect(lead.get_by_text("0 open cases")).to_be_visible()
+
+    other = context.browser.new_context(viewport=DESKTOP, bypass_csp=True)  # type: ignore[union-attr]
+    amira = page_of(people, other, "link_worker", "link_worker:w-amira")
+    people.followed("QPM")
+    amira.goto(f"{people.url}/proposals")
+    expect(amira.get_by_text("Ring after two")).to_be_visible()
+    amira.get_by_role("button", name="I have read this about Lou Lark").click()
+    expect(amira.get_by_text("No handover waits to be read")).to_be_visible()
+    other.close()
+
+
+def test_whoever_covers_sees_the_cases_until_the_absence_ends(people: Web, context: BrowserContext) -> None:
+    people.given("QPM", "w-cover", engaged("Cora Vane"))
+    cover = people.token("QPM", "link_worker", "link_worker:w-cover")
+    mine = "{ caseload { edges { node { id } } } }"
+    assert people.ask(cover, mine)["caseload"]["edges"] == []
+
+    amira = page_of(people, context, "link_worker", "link_worker:w-amira")
+    amira.goto(f"{people.url}/workforce/w-amira")
+    amira.get_by_role("link", name="Record an absence").click()
+    amira.get_by_label("Leave", exact=True).check()
+    for part, value in (("day", NOW.day), ("month", NOW.month), ("year", NOW.year)):
+        amira.fill(f"#started_on_{part}", str(value))
+    amira.get_by_label("Who covers?").select_option("w-cover")
+    assert violations(amira) == []
+    amira.get_by_role("button", name="Record").click()
+    expect(amira.get_by_text("covers, and sees these cases")).to_be_visible()
+
+    amira.wait_for_timeout(1600)  # what somebody may is remembered for so long
+    seen = {edge["node"]["id"] for edge in people.ask(cover, mine)["caseload"]["edges"]}
+    assert seen == {"r-fay", "r-lou"}
+    attempt = """mutation { closeReferral(id: "r-lou", input: {reason: "goals_met"}) { id } }"""
+    assert people.ask(cover, attempt)["closeReferral"]["id"] == "r-lou"
+
+    amira.get_by_role("link", name="Record that they are back").click()
+    for part, value in (("day", NOW.day), ("month", NOW.month), ("year", NOW.year)):
+        amira.fill(f"#ended_on_{part}", str(value))
+    amira.get_by_role("button", name="Record").click()
+    expect(amira.get_by_role("alert")).to_contain_text("they are back")
+    amira.wait_for_timeout(1600)
+    assert people.ask(cover, mine)["caseload"]["edges"] == []
+
+
+@pytest.mark.parametrize("path", ["workforce", "equity", "activity"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_page_of_numbers_is_plain_to_everyone_and_the_same_as_a_file(
+    people: Web, browser: Browser, path: str, viewport: dict[str, int]
+) -> None:
+    made = browser.new_context(viewport=viewport, bypass_csp=True)  # type: ignore[arg-type]
+    lead = page_of(people, made, "team_lead")
+    lead.goto(f"{people.url}/{path}")
+    expect(lead.get_by_role("table")).to_be_visible()
+    assert violations(lead) == []
+    assert lead.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    cells = lead.locator("tbody tr").first.locator("th, td").all_inner_texts()
+    (cookie,) = (each["value"] for each in made.cookies() if each["name"] == COOKIE)
+    file = httpx.get(f"{people.url}/{path}.csv", cookies={COOKIE: cookie})
+    assert file.headers["content-type"].startswith("text/csv")
+    assert file.text.splitlines()[2].split(",") == [cell.replace("\N{MINUS SIGN}", "-") for cell in cells]
+    made.close()
+
+
+def test_an_earlier_day_is_shown_and_one_that_is_none_is_said_beside_the_field(
+    people: Web, context: BrowserContext
+) -> None:
+    lead = page_of(people, context, "team_lead")
+    lead.goto(f"{people.url}/workforce?day=31&month=1&year=2026")
+    expect(lead.get_by_text("31 January 2026, and the 28 days up to it")).to_be_visible()
+    assert lead.locator("tbody th").all_inner_texts() == ["Wren Hale"]
+    lead.goto(f"{people.url}/workforce?day=31&month=2&year=2026")
+    expect(lead.get_by_role("link", name="Enter a real date")).to_be_visible()
+    assert violations(lead) == []
+
+
+def test_who_may_not_see_the_numbers_is_told_so(people: Web, context: BrowserContext) -> None:
+    worker = page_of(people, context, "link_worker", "link_worker:w-wren")
+    for path in ("equity", "activity", "workforce/w-amira", "referrals/r-fay/propose", "workforce/w-wren/hand-over"):
+        answer = worker.goto(f"{people.url}/{path}")
+        assert answer is not None
+        assert answer.status in (403, 404), path
+
+
+def test_what_nobody_asked_the_person_for_is_no_reason_for_anyone(people: Web) -> None:
+    people.given("QPM", "p-una", registered("Una Asked"))
+    people.given("QPM", "p-una", agreed())
+    people.given("QPM", "r-una", referred("p-una", "x-una", practice="K83002", received_at=NOW - timedelta(days=9)))
+    people.given("QPM", "r-una", referral.AcceptReferral())
+    lead = Someone(people, "workforce-lead-of-una", ("team_lead", "tenant"))
+    first = lead.get("/referrals/r-una/propose").partition('class="nhsuk-card cw-offers__one"')[2].partition("</li>")[0]
+    assert "25 of 25" not in first
+    for factor in ("Speaks the person&#39;s language", "Is of the gender the person asked for"):
+        assert re.search(f"<dt>{factor}</dt><dd>Not asked: [0-9]+ for everyone</dd>", first), factor
+    lead.client.close()
+    people.given("QPM", "r-una", ProposeAllocation(referral_id="r-una", worker_id="w-amira"))
+    amira = Someone(people, "workforce-amira-of-una", ("link_worker", "link_worker:w-amira"))
+    asked = amira.get("/proposals").partition("Una Asked")[2]
+    assert "<dt>Why you</dt>" in asked
+    assert "peaks the person" not in asked.partition("</article>")[0]
+    amira.client.close()
