@@ -25,7 +25,7 @@ async def test_the_bench_measures_both_peers_and_leaves_nothing_behind(
     rows = await project.measure(servers, Plan(seconds=0.5, rounds=1), events=EVENTS)
     assert [row.at_least for row in rows] == [20.0, 0.2]
     for row in rows:
-        assert row.ours.runs[0].items == EVENTS
+        assert EVENTS <= row.ours.runs[0].items < EVENTS + 100
         assert row.beside is not None
         assert row.beside.rate > 0
     query = "select nspname from pg_namespace where nspname in ('qzb', %s) union all select rolname from pg_roles where rolname like 'qzb%%'"

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Final
 
-from commonweal.domain.referral import ReferralReceived
+from commonweal.domain.referrals.referral import ReferralReceived
 from commonweal.kernel import codec
 from commonweal.kernel.append import About, Append, NewClaim, NewEvent
 from commonweal.kernel.vault import DataKey

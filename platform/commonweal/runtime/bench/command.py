@@ -13,7 +13,7 @@ from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate
 from eventsourcing.domain import event as recorded
 
-from commonweal.domain.person import CorrectPersonDetails, RegisterPerson
+from commonweal.domain.people.person import CorrectPersonDetails, RegisterPerson
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.runtime.bench import peers

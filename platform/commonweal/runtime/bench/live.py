@@ -16,7 +16,7 @@ from nats.aio.client import Client
 from psycopg import sql
 
 from commonweal.domain.message import Refused
-from commonweal.domain.person import SetContactPreference
+from commonweal.domain.people.person import SetContactPreference
 from commonweal.domain.user import GrantUser
 from commonweal.kernel.append import About
 from commonweal.kernel.follow import Room

@@ -11,8 +11,8 @@ from commonweal.kernel.append import About, Append
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.kernel.handle import handle
 from commonweal.kernel.streams import Kept
-from commonweal.runtime.simulate.case import Step, made_id
 from commonweal.runtime.simulate.play import deal
+from commonweal.runtime.simulate.step import Step, made_id
 from tenants.store import Tenant
 
 _FEWEST: Final = 6
@@ -25,7 +25,7 @@ _SINCE: Final = date(2025, 4, 1)
 
 
 async def write(here: Tenant, events: int) -> int:
-    """Append `events` events to an empty log. The head's position."""
+    """Append `events` events to an empty log, and the rest of what the last command came to. The head's position."""
     await handle(here.streams, here.ods, _configured(here.ods), _about(here.ods, "configure"))
     dealt = await deal(here, events // _FEWEST + 20, seed=1, now=NOW)
     steps = [step for case, worker in dealt.cases for step in case.steps(worker)]

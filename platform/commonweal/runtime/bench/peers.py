@@ -157,7 +157,7 @@ async def _pgbench(found: Path, url: str, clients: int, streams: int, data: byte
     script = folder / "script.sql"
     script.write_text(_SCRIPT.replace(":data", f"'\\x{data.hex()}'::bytea"))
     before = _children()
-    whole = max(1, round(seconds))
+    whole = max(2, round(seconds))  # in less, 64 clients may not have come to their first transaction
     process = await asyncio.create_subprocess_exec(
         found, "--no-vacuum", "--protocol=prepared", f"--client={clients}", f"--jobs={min(2, clients)}",
         f"--time={whole}", f"--file={script}", f"--define=streams={streams}",

@@ -34,11 +34,11 @@ async def measure(servers: Installation, plan: Plan, events: int = EVENTS) -> li
         admin = await stack.enter_async_context(_place(servers))
         await stack.enter_async_context(peers.ground(servers.database_url))
         plan.tell(f"a log of {events:,} events")
-        await _write(servers, key, admin, events)
+        written = await _write(servers, key, admin, events)
         ours = _Builder(servers, key, admin)
         await ours.run(0)
         kinds = await _kinds(admin)
-        copied = _Copier(admin, list(kinds), await _dumped(admin, list(kinds)), events)
+        copied = _Copier(admin, list(kinds), await _dumped(admin, list(kinds)), written)
         tenant = open_tenant(servers, _HERE, key)
         stack.push_async_callback(tenant.close)
         library = stack.enter_context(await _library(servers, tenant, admin, kinds))
@@ -69,17 +69,18 @@ async def _place(servers: Installation) -> AsyncIterator[AsyncConnection[Any]]:
         await drop(servers, _HERE)
 
 
-async def _write(servers: Installation, key: bytes, admin: AsyncConnection[Any], events: int) -> None:
-    """The log. While it is written nobody waits for the disk; what is measured does."""
+async def _write(servers: Installation, key: bytes, admin: AsyncConnection[Any], events: int) -> int:
+    """The log, and how many events it came to. While it is written nobody waits for the disk; what is measured does."""
     login = sql.Identifier(_HERE.login)
     await admin.execute(sql.SQL("alter role {} set synchronous_commit = off").format(login))
     tenant = open_tenant(servers, _HERE, key)
     try:
-        await long_log.write(tenant, events)
+        written = await long_log.write(tenant, events)
     finally:
         await tenant.close()
         await admin.execute(sql.SQL("alter role {} reset synchronous_commit").format(login))
     await admin.execute("vacuum analyze events")
+    return written
 
 
 async def _kinds(admin: AsyncConnection[Any]) -> Types:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from commonweal.domain.message import Refused
-from commonweal.runtime.bench import views_board, views_load, views_peers, views_words
+from commonweal.runtime.bench import views_board, views_load, views_outcomes, views_peers, views_words
 from commonweal.runtime.bench.measure import Measured, Plan, Row, Side, in_turn
 from commonweal.runtime.bench.views_ground import CODE, PATIENCE, Ground, Web, ground, process, question
 from commonweal.runtime.bench.views_web import PLAIN, Served, serve
@@ -23,6 +23,7 @@ _BEHIND: Final = 99
 """Pages before the one a reader has turned to, where there are so many."""
 _OURS: Final = "GraphQL"
 _PLAIN: Final = "a plain route of the same JSON"
+_OUTCOMES: Final = "outcomes by PCN and need"
 _AT_LEAST: Final = {_PLAIN: 0.8, **dict.fromkeys(views_peers.NAMES, 3.0)}
 _ALONE: Final = f"1 client / {_PLAIN} (idle: p50 ≤ 2.5 ms, p99 ≤ 10 ms, web ≤ 0.75 ms)"
 
@@ -31,7 +32,7 @@ async def measure(servers: Installation, plan: Plan, events: int = EVENTS) -> li
     """All cases. The webs, the peers and the clients are processes of their own; the peers' tables are gone afterwards."""
     async with AsyncExitStack() as stack:
         here = await stack.enter_async_context(ground(servers, events, plan.tell))
-        webs = await _webs(stack, here)
+        webs = await _webs(stack, here, _board(here))
         ours = webs[_OURS]
         peers = await _peers(stack, here, plan.tell)
         answer = await here.answer(ours)
@@ -47,7 +48,24 @@ async def measure(servers: Installation, plan: Plan, events: int = EVENTS) -> li
         plain = webs[_PLAIN]
         alone = await in_turn(plan, {"1 client": ours.side(1), f"1 client, {_PLAIN}": plain.side(1)})
         rows.append(_row(_ALONE, None, *zip((ours, plain), alone.values(), strict=True)))
+        rows.append(await _outcomes(stack, here, plan))
         return rows
+
+
+async def _outcomes(stack: AsyncExitStack, here: Ground, plan: Plan) -> Row:
+    """An aggregate: what each answer costs is PostgreSQL's, on either side."""
+    variables = views_outcomes.VARIABLES
+    asked = {
+        _OURS: (None, views_outcomes.question(here.token)),
+        _PLAIN: ((views_outcomes.DOCUMENT, variables), views_load.request(PLAIN, here.token)),
+    }
+    ours, plain = (await _webs(stack, here, asked, "outcomes")).values()
+    answer, beside = await here.answer(ours), await here.answer(plain)
+    if {**beside, "asOf": answer["asOf"]} != answer or not answer["rows"]:
+        raise RuntimeError("the plain route does not answer the same outcomes")
+    measured = await in_turn(plan, {_OURS: ours.side(CLIENTS), _PLAIN: plain.side(CLIENTS)})
+    pairs = zip((ours, plain), measured.values(), strict=True)
+    return _row(f"{_OUTCOMES}, {CLIENTS} clients / {_PLAIN}", _AT_LEAST[_PLAIN], *pairs)
 
 
 async def _beside(plan: Plan, ours: Web, beside: dict[str, Web | None]) -> list[Row]:
@@ -63,13 +81,20 @@ async def _beside(plan: Plan, ours: Web, beside: dict[str, Web | None]) -> list[
     ]
 
 
-async def _webs(stack: AsyncExitStack, here: Ground) -> dict[str, Web]:
-    """The product's web process, and one of the plain route."""
+Asked = dict[str, tuple[tuple[str, dict[str, Any]] | None, bytes]]
+"""By the side's name: what its plain route answers with, and the request."""
+
+
+def _board(here: Ground) -> Asked:
     variables = {"first": views_board.PAGE, "after": None}
-    asked = {
+    return {
         _OURS: (None, question(here.token, None)),
         _PLAIN: ((views_board.DOCUMENT, variables), views_load.request(PLAIN, here.token)),
     }
+
+
+async def _webs(stack: AsyncExitStack, here: Ground, asked: Asked, root: str = "caseload") -> dict[str, Web]:
+    """The product's web process, and one of the plain route."""
     found = {}
     for name, (plain, request) in asked.items():
         served = Served(here.servers, CODE, here.key, plain)
@@ -80,7 +105,7 @@ async def _webs(stack: AsyncExitStack, here: Ground) -> dict[str, Web]:
             port = None
         if port is None:
             raise Refused("the web process of the bench did not start")
-        found[name] = Web(name, port, pid, here.tenant.placement.login, request, here)
+        found[name] = Web(name, port, pid, here.tenant.placement.login, request, here, root=root)
     return found
 
 

@@ -8,10 +8,11 @@ from itertools import islice
 from random import Random
 from typing import Any, Final
 
-from commonweal.domain import link_worker, person, referral, tenant
-from commonweal.domain.link_worker import LinkWorkerEngaged
-from commonweal.domain.person import ContactPreferenceSet, PersonRegistered
-from commonweal.domain.referral import (
+from commonweal.domain import tenant
+from commonweal.domain.people import person
+from commonweal.domain.people.person import ContactPreferenceSet, PersonRegistered
+from commonweal.domain.referrals import referral
+from commonweal.domain.referrals.referral import (
     LinkWorkerAllocated,
     PlacedOnWaitingList,
     ReferralAccepted,
@@ -19,6 +20,8 @@ from commonweal.domain.referral import (
     TriageStarted,
 )
 from commonweal.domain.tenant import PCNFormed, PracticeJoinedPCN, TrustConnected
+from commonweal.domain.workforce import link_worker
+from commonweal.domain.workforce.link_worker import LinkWorkerEngaged
 from commonweal.kernel.append import About, Append
 from commonweal.kernel.decider import DECIDERS
 from commonweal.kernel.follow import Room
@@ -58,12 +61,12 @@ Written = tuple[str, str, list[Any]]
 
 async def fill(here: Tenant, cases: int) -> None:
     """So many cases in the log, sealed and claimed as the product does it, and the room that shows them."""
-    await _write(here, list(_setting()))
+    await write(here, list(_setting()))
     chance, numbers = Random(7), nhs_numbers(7)  # noqa: S311 – invented people
     made = (_case(chance, next(numbers), number) for number in range(cases))
     while some := list(islice(made, _AT_ONCE)):
-        await asyncio.gather(*(_write(here, each) for each in some))
-    await Room(here.streams, here.pool.borrow, READ_MODEL, _unheard).catch_up()
+        await asyncio.gather(*(write(here, each) for each in some))
+    await Room(here.streams, here.pool.borrow, READ_MODEL, unheard).catch_up()
 
 
 def _setting() -> Iterator[Written]:
@@ -114,7 +117,8 @@ def _case(chance: Random, nhs_number: str, number: int) -> list[Written]:
     ]
 
 
-async def _write(here: Tenant, written: list[Written]) -> None:
+async def write(here: Tenant, written: list[Written]) -> None:
+    """What happened to some records, all of it new, as one command would have brought it about."""
     events, claims = [], []
     for category, identity, told in written:
         decider = DECIDERS[category]
@@ -129,5 +133,5 @@ async def _write(here: Tenant, written: list[Written]) -> None:
     await here.log.append(Append([], events, claims, about))
 
 
-async def _unheard(_position: int) -> None:
+async def unheard(_position: int) -> None:
     """Nobody listens to this room."""

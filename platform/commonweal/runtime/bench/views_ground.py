@@ -21,16 +21,17 @@ from commonweal.domain.user import GrantUser
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.runtime.access import user_id
-from commonweal.runtime.bench import throwaway, views_board, views_load
+from commonweal.runtime.bench import throwaway, views_board, views_load, views_outcomes
 from commonweal.runtime.bench.measure import Run, Side
 from commonweal.runtime.bench.views_load import Answered, Wish
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
 from commonweal.runtime.installation import Installation
 from projections.caseload import READ_MODEL
+from projections.outcomes import READ_MODEL as OUTCOMES
 from tenants.store import Placement, Tenant
 
 CODE: Final = "QZV"
-PATIENCE: Final = 60.0
+PATIENCE: Final = 180.0
 _ANALYZE: Final = """
 do $$
 declare
@@ -57,6 +58,8 @@ class Web:
     request: bytes
     ground: "Ground"
     page: int = 0
+    root: str = "caseload"
+    """The field that is asked for."""
     spent: list[tuple[float, float]] = field(default_factory=list)
     """For each round: the CPU seconds of an answer, in the server and in PostgreSQL."""
 
@@ -107,7 +110,7 @@ class Ground:
         read: dict[str, Any] = json.loads(body)
         if read.get("errors"):
             raise RuntimeError(f"{web.name} refused: {read['errors'][0]['message']}")
-        found: dict[str, Any] = read["data"]["caseload"]
+        found: dict[str, Any] = read["data"][web.root]
         return found
 
     async def page(self, web: Web, behind: int) -> Web:
@@ -131,11 +134,13 @@ async def ground(servers: Installation, events: int, tell: Callable[[str], objec
     async with AsyncExitStack() as stack:
         await throwaway.drop(servers, placement)
         stack.push_async_callback(throwaway.drop, servers, placement)
-        await throwaway.make(servers, placement, [READ_MODEL])
+        await throwaway.make(servers, placement, [READ_MODEL, OUTCOMES])
         tenant = throwaway.open_tenant(servers, placement, key)
         stack.push_async_callback(tenant.close)
         tell(f"appending {cases * views_board.PER_CASE:,} events")
         await views_board.fill(tenant, cases)
+        tell("and two readings of each case")
+        await views_outcomes.fill(tenant)
         asked = About(
             command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="user-of-the-bench", channel="bench"
         )

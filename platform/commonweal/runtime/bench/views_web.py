@@ -123,7 +123,7 @@ def _plain(asking: Asking, document: str, variables: dict[str, Any]) -> HTTPRout
             await cursor.execute(found[0].statement.sql, found[0].parameters, prepare=True)
             assert cursor.pgresult is not None  # noqa: S101 – it was executed
             rows = cursor.pgresult.get_value(0, 0) or b"null"
-        body = b'{"data":{"caseload":' + rows + b"}}"
+        body = b'{"data":{' + found[0].names[0] + b":" + rows + b"}}"
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return board

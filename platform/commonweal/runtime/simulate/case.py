@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
-from uuid import UUID, uuid5
 
 from commonweal.domain import codes
-from commonweal.domain.allocation import AllocateLinkWorker, CloseReferral, DeclineSocialPrescribing
-from commonweal.domain.consent import GiveConsent
-from commonweal.domain.receive import ReceiveReferral
-from commonweal.domain.referral import AcceptReferral, RecordFirstContact, RedirectReferral, RejectReferral, StartTriage
+from commonweal.domain.people.consent import GiveConsent
+from commonweal.domain.referrals.receive import ReceiveReferral
+from commonweal.domain.referrals.referral import AcceptReferral, RedirectReferral, RejectReferral, StartTriage
+from commonweal.domain.workforce.allocation import AllocateLinkWorker, DeclineSocialPrescribing
 from commonweal.runtime.simulate.invented import someone
 from commonweal.runtime.simulate.setting import TRUSTS, Practice, Setting, source
+from commonweal.runtime.simulate.step import Step, made_id
+from commonweal.runtime.simulate.support import Told, support
 
-NAMESPACE: Final = UUID("5f0b8a3e-6d55-5d0e-9c1b-2f6f1f7a9c10")
-DAYS: Final = 60
+DAYS: Final = 150
 """How far back cases go."""
 
+WITH_LINK_WORKER: Final = frozenset({"allocated", "engaged", "in support", "closed"})
+"""Stages of a case that somebody had at some time."""
 _OUTCOMES: Final = {"accepted": 75, "rejected": 10, "redirected": 7, "declined": 8}
-_CLOSURES: Final = ("goals_met",) * 5 + ("goals_partly_met",) * 3 + ("person_withdrew", "lost_contact", "moved_area")
-_MEDIUMS: Final = ("02", "02", "01", "01", "03")
 _STORIES: Final = (
     "Would like company during the week and somewhere to go that is not the surgery.",
     "Has lost confidence since a fall and hardly leaves the house.",
@@ -30,16 +30,6 @@ _STORIES: Final = (
     "Used to love gardening; has not been outside much since moving here.",
     "Finds forms and appointments in English hard.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One command of a case. `name` tells it from the case's others for ever."""
-
-    name: str
-    identity: str
-    command: object
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +57,6 @@ class Case:
         yield from self.after
 
 
-def made_id(*names: object) -> UUID:
-    """The same names, the same id, for ever."""
-    return uuid5(NAMESPACE, "/".join(map(str, names)))
-
-
 def invent(where: Setting, seed: int, number: int, nhs_number: str) -> Case:
     """Case `number` of a seed: what happens in it is the same whenever it is asked for, counted back from `where.now`."""
     name = f"{where.ods}/{seed}/{number}"
@@ -81,7 +66,7 @@ def invent(where: Setting, seed: int, number: int, nhs_number: str) -> Case:
     times = _times(chance, where.now)
     arrival = _arrival(chance, where, practice, name, nhs_number, times["received"])
     triage, stage = _triage(chance, referral_id, times, where.now)
-    after, stage = _support(chance, referral_id, times, where.now) if stage == "waiting" else ((), stage)
+    after, stage = _after(chance, where, name, times) if stage == "waiting" else ((), stage)
     return Case(
         name=name,
         person_id=person_id,
@@ -91,7 +76,7 @@ def invent(where: Setting, seed: int, number: int, nhs_number: str) -> Case:
         weight=1 if stage == "closed" else chance.choice((1, 1, 1, 2, 2, 3)),
         before=(*arrival, *triage),
         after=after,
-        allocated_at=times["allocated"] if stage in ("allocated", "engaged", "closed") else None,
+        allocated_at=times["allocated"] if stage in WITH_LINK_WORKER else None,
     )
 
 
@@ -103,8 +88,8 @@ def _times(chance: Random, now: datetime) -> dict[str, datetime]:
         ("triaged", 0.1, 2),
         ("decided", 0.1, 2),
         ("allocated", 1, 14),
-        ("contacted", 1, 12),
-        ("closed", 10, 45),
+        ("contacted", 3, 12),
+        ("closed", 28, 98),
     ):
         at += timedelta(minutes=round(chance.uniform(least, most) * 24 * 60))
         found[name] = at
@@ -134,7 +119,7 @@ def _arrival(
         source_reference=f"SIM-{name}",
         setting=place,
         priority="2" if chance.random() < 0.15 else "1",
-        reasons=tuple(chance.sample(sorted(codes.NEEDS), chance.choice((1, 1, 2, 2, 3, 4)))),
+        reasons=_reasons(name),
         narrative=chance.choice(_STORIES) if chance.random() < 0.7 else None,
         referrer_role=role,
         practice=practice.key,
@@ -174,20 +159,27 @@ def _decision(chance: Random, outcome: str, referral_id: str) -> object:
             )
 
 
-def _support(
-    chance: Random, referral_id: str, times: Mapping[str, datetime], now: datetime
-) -> tuple[tuple[Step, ...], str]:
-    """What followed by now once a link worker had the case, and the stage it has come to with it."""
-    if times["allocated"] > now:
+def _after(chance: Random, where: Setting, name: str, times: Mapping[str, datetime]) -> tuple[tuple[Step, ...], str]:
+    """What followed by now once it was accepted, and the stage the referral has come to with it."""
+    if times["allocated"] > where.now:
         return (), "waiting"
-    if (held_at := times["contacted"]) > now:
-        return (), "allocated"
-    contact = RecordFirstContact(medium=chance.choice(_MEDIUMS), held_at=held_at, note="Talked about what matters.")
-    contacted = Step("contact", referral_id, contact, held_at)
-    if times["closed"] > now:
-        return (contacted,), "engaged"
-    close = CloseReferral(referral_id=referral_id, reason=chance.choice(_CLOSURES))
-    return (contacted, Step("close", referral_id, close, times["closed"])), "closed"
+    told = Told(
+        name=name,
+        person_id=str(made_id(name, "person")),
+        referral_id=str(made_id(name, "referral")),
+        reasons=_reasons(name),
+        services=where.services,
+        contacted=times["contacted"],
+        ends=times["closed"],
+        now=where.now,
+    )
+    return support(chance, told)
+
+
+def _reasons(name: str) -> tuple[str, ...]:
+    """Why somebody is referred: the same for each who asks about the case."""
+    chance = Random(f"{name}/reasons")  # noqa: S311
+    return tuple(chance.sample(sorted(codes.NEEDS), chance.choice((1, 1, 2, 2, 3, 4))))
 
 
 def anchor(now: datetime) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from commonweal.domain.link_worker import EngageLinkWorker, State
+from commonweal.domain.workforce.link_worker import EngageLinkWorker, State
 from commonweal.runtime.simulate.invented import colleague
 
 PASSING: Final = 4

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Final
 
-from commonweal.domain.person import RegisterPerson
+from commonweal.domain.people.person import RegisterPerson
 
 GIVEN: Final = (
     "Alder", "Bracken", "Briony", "Campion", "Celandine", "Clover", "Coriander", "Cowslip", "Elder", "Fennel", "Fern",

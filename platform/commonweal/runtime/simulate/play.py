@@ -1,25 +1,31 @@
-"""Playing invented cases: each command goes the road of everyone else's, many cases at once."""
+"""Playing invented cases: each command is decided, sealed and appended as everyone else's, many cases together."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Final
+from typing import Final, cast
+from uuid import UUID
 
-from commonweal.domain import link_worker, tenant
+from commonweal.domain import tenant
 from commonweal.domain.message import Refused
+from commonweal.domain.workforce import link_worker
 from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.handle import Stale, handle
-from commonweal.runtime.simulate.case import Case, Step, anchor, invent, made_id
+from commonweal.kernel.together import Together, Wish
+from commonweal.runtime.simulate.case import Case, anchor, invent
 from commonweal.runtime.simulate.desks import PASSING, Desks
 from commonweal.runtime.simulate.invented import nhs_numbers
+from commonweal.runtime.simulate.services import listing
 from commonweal.runtime.simulate.setting import setting
+from commonweal.runtime.simulate.step import Step, made_id
 from tenants.store import Tenant
 
 AT_ONCE: Final = 48
-"""Cases in flight: enough that commands share their commits, few enough that the log's pool is not all ours."""
+"""Cases in a lot: enough that they share their commits, few enough that others can write in between."""
+_LOTS: Final = 2
 _WORKERS: Final = "select stream_id from events where version = 1 and type = 'LinkWorkerEngaged'"
 
 
@@ -41,6 +47,8 @@ class Play:
 
     cases: Sequence[tuple[Case, str | None]]
     engaging: Sequence[Step]
+    listing: Sequence[Step] = ()
+    """The services that people are connected with."""
 
 
 async def deal(here: Tenant, referrals: int, seed: int, now: datetime) -> Play:
@@ -58,7 +66,7 @@ async def deal(here: Tenant, referrals: int, seed: int, now: datetime) -> Play:
         for case in cases
     ]
     engaging = [Step(f"engage {worker}", worker, command, now) for worker, command in desks.engaged.items()]
-    return Play(dealt, engaging)
+    return Play(dealt, engaging, tuple(listing(here.ods, now)))
 
 
 async def _link_workers(here: Tenant) -> dict[str, link_worker.State]:
@@ -69,51 +77,61 @@ async def _link_workers(here: Tenant) -> dict[str, link_worker.State]:
 
 
 async def play(here: Tenant, dealt: Play, at_once: int, done: Callable[[], None]) -> Tally:
-    """Play all cases, `at_once` of them at a time; `done` is told of each. A refusal ends its case, and is counted."""
+    """Play all cases, `at_once` of them in a lot; `done` is told of each. A refusal ends its case, and is counted."""
     tally = Tally()
     before = await here.log.head()
-    for step in dealt.engaging:
-        await _ask(here, "", step, tally)
-    waiting = iter(dealt.cases)
-    passing: dict[str, asyncio.Semaphore] = {}
-    async with asyncio.TaskGroup() as group:
-        for _ in range(at_once):
-            group.create_task(_some(here, waiting, passing, tally, done))
+    for step in (*dealt.listing, *dealt.engaging):
+        await _ask(here, _wish(here, "", step), tally)
+    together, waiting = Together(here.streams), iter(dealt.cases)
+
+    async def some() -> None:
+        while lot := list(islice(waiting, at_once)):
+            await _lot(here, together, lot, tally)
+            for _ in lot:
+                done()
+
+    async with asyncio.TaskGroup() as group:  # while one lot is being committed the next is decided
+        for _ in range(_LOTS):
+            group.create_task(some())
     tally.events = await here.log.head() - before
     return tally
 
 
-async def _some(
-    here: Tenant,
-    waiting: Iterator[tuple[Case, str | None]],
-    passing: dict[str, asyncio.Semaphore],
-    tally: Tally,
-    done: Callable[[], None],
-) -> None:
-    for case, worker in waiting:
-        if case.stage == "closed" and worker is not None:
-            async with passing.setdefault(worker, asyncio.Semaphore(PASSING)):
-                await _one(here, case, worker, tally)
-        else:
-            await _one(here, case, worker, tally)
-        done()
+async def _lot(here: Tenant, together: Together, lot: Sequence[tuple[Case, str | None]], tally: Tally) -> None:
+    """Cases nobody has played are told whole and together; what is left of the others is asked one by one."""
+    stories = [[_wish(here, case.name, step) for step in case.steps(worker)] for case, worker in lot]
+    begun = await here.log.carried_out({_first(story) for story in stories})
+    fresh = [story for story in stories if _first(story) not in begun]
+    new = {wish.identity for story in fresh for wish in story}
+    whole = dict(zip(map(_first, fresh), await together.carry_out(fresh, new), strict=True))
+    for (case, _), story in zip(lot, stories, strict=True):
+        if whole.get(_first(story)) or await _one(here, story, tally):
+            tally.stages[case.stage] += 1
 
 
-async def _one(here: Tenant, case: Case, worker: str | None, tally: Tally) -> None:
-    for step in case.steps(worker):
-        if not await _ask(here, case.name, step, tally):
-            return
-    tally.stages[case.stage] += 1
+def _first(story: Sequence[Wish]) -> UUID:
+    """The id of a case's first command: who has carried it out has begun the case."""
+    return cast("UUID", story[0].about.command_id)
 
 
-async def _ask(here: Tenant, case: str, step: Step, tally: Tally) -> bool:
-    about = About(
-        command_id=made_id(here.ods, case, step.name), occurred_at=step.at, actor="simulation", channel="simulation"
-    )
+async def _one(here: Tenant, story: Sequence[Wish], tally: Tally) -> bool:
+    for wish in story:
+        if not await _ask(here, wish, tally):
+            return False
+    return True
+
+
+def _wish(here: Tenant, case: str, step: Step) -> Wish:
+    command_id = made_id(here.ods, case, step.name)
+    about = About(command_id=command_id, occurred_at=step.at, actor="simulation", channel="simulation")
+    return Wish(step.identity, step.command, about)
+
+
+async def _ask(here: Tenant, wish: Wish, tally: Tally) -> bool:
     try:
-        receipt = await handle(here.streams, step.identity, step.command, about)
+        receipt = await handle(here.streams, wish.identity, wish.command, wish.about)
     except (Refused, Claimed, Stale, Conflict) as refusal:
-        tally.refused[type(step.command).__name__, str(refusal)] += 1
+        tally.refused[type(wish.command).__name__, str(refusal)] += 1
         return False
     tally.repeated += receipt.repeated
     return True

@@ -8,6 +8,7 @@ from typing import Final
 
 from commonweal.domain import tenant
 from commonweal.domain.message import Refused
+from commonweal.runtime.simulate.services import services
 
 _TRUST: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     "acute": (
@@ -50,6 +51,8 @@ class Setting:
     trusts: tuple[tuple[str, str], ...]
     """(code, kind)"""
     now: datetime
+    services: tuple[str, ...] = ()
+    """Ids of the community services people are connected with."""
 
 
 def setting(ods: str, state: tenant.State, now: datetime) -> Setting:
@@ -63,7 +66,7 @@ def setting(ods: str, state: tenant.State, now: datetime) -> Setting:
     if not practices:
         raise Refused(f"{ods} has no practice in any PCN: name some in its file and onboard it again")
     trusts = tuple((code, trust.kind) for code, trust in sorted(state.trusts.items()) if trust.kind in _TRUST)
-    return Setting(ods, tuple(Practice(*each) for each in sorted(practices)), trusts, now)
+    return Setting(ods, tuple(Practice(*each) for each in sorted(practices)), trusts, now, services(ods))
 
 
 def source(chance: Random, where: Setting, practice: Practice) -> tuple[str, str, str, str]:
