@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from commonweal.domain import codes, tenant, user, values
+from commonweal.domain.measures import measure_schedule
 from tenants.ics_codes import between, endpoint, inside_data_folder, name, one_of, shaped
 from tenants.ics_fields import Check
 
@@ -83,6 +84,10 @@ def _scope(value: str, _what: str) -> None:
     user.check_scope(value)
 
 
+def _measure(value: str, what: str) -> None:
+    measure_schedule.line(value, what)
+
+
 _SUBJECT: Final = shaped(r"\S{1,255}", "a token's subject, without spaces")
 _CASES: Final = between(1, 500)
 
@@ -101,6 +106,9 @@ CHECKS: Final[Mapping[type, Mapping[str, Check]]] = {
         "discharge_offer": one_of(codes.DISCHARGE_OFFER_RULES),
         "offer_wards": name,
         "offer_hours": between(1, 720),
+        "gp_endpoint": endpoint,
+        "gp_token_file": inside_data_folder,
+        "measures": _measure,
     },
     tenant.Place: {"code": values.gss_code, "name": name},
     tenant.PCN: {"ods": values.pcn_code, "name": name, "place": values.gss_code},

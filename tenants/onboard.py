@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from psycopg import AsyncConnection
 
-from commonweal.domain import roster, tenant
+from commonweal.domain import tenant
 from commonweal.domain.message import Refused
+from commonweal.domain.workforce import roster
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.kernel.read_model import ReadModel

@@ -48,7 +48,7 @@ async def make_log(admin: AsyncConnection[Any], placement: Placement, migrations
         placement,
         "grant select on events, head, claims, rooms, tracking, migrations to {login}",
         "grant update (position, recorded_at) on rooms to {login}",
-        "grant select, insert, update, delete on reactor, reactor_cases, reactor_stays, deadlines to {login}",
+        "grant select, insert, update, delete on reactor, reactor_cases, reactor_stays, reactor_parts, reactor_persons, deadlines to {login}",
         "grant select, insert, update (sealed, key_name, state, ack, reason, error, kind, stream_id, position) on inbox to {login}",
         "grant select, insert, update on consumed, deliveries to {login}",
         "revoke execute on all functions in schema {schema} from public",

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from commonweal.domain import link_worker, user
+from commonweal.domain import user
+from commonweal.domain.workforce import link_worker
 from tenants.store import Tenant
 from tenants.wishes import Wish
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from commonweal.domain import link_worker, tenant, user
+from commonweal.domain import tenant, user
+from commonweal.domain.workforce import link_worker
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from tenants.ics import ICS, LinkWorker
 

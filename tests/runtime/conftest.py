@@ -66,7 +66,7 @@ class Supervised:
     def said(self) -> str:
         return self.out.read_text()
 
-    def until(self, words: str, seconds: float = 30.0) -> str:
+    def until(self, words: str, seconds: float = 90.0) -> str:
         end = time.monotonic() + seconds
         while words not in self.said():
             assert self.process.poll() is None or words in self.said(), (

@@ -12,7 +12,8 @@ import pytest
 from nats.aio.client import Client, RawCredentials
 
 from commonweal.domain.message import Refused
-from commonweal.integrations.delivery.outbox import Outbox, Outcome
+from commonweal.integrations.delivery import Outcome
+from commonweal.integrations.delivery.outbox import Outbox
 from commonweal.kernel.handle import handle
 from commonweal.runtime.open_store import open_store
 from tests import story

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from commonweal.domain.message import ERASED
-from commonweal.domain.person import RegisterPerson
+from commonweal.domain.people.person import RegisterPerson
+from commonweal.domain.referrals.referral import IN_TRIAGE, OPEN
 from commonweal.kernel import read_model
 from commonweal.kernel.append import Claimed
 from commonweal.kernel.follow import Room
@@ -23,11 +25,16 @@ from commonweal.runtime.ground import EXAMPLES, ground
 from commonweal.runtime.simulate.case import Case, anchor, invent
 from commonweal.runtime.simulate.invented import nhs_numbers
 from commonweal.runtime.simulate.setting import setting
+from projections import READ_MODELS
+from projections.caseload import READ_MODEL as BOARD
 from tenants.store import Tenant
 from tests.runtime.command_scene import Scene, scene
 from tests.tenant import about
 
 CASES = 40
+ROOMS = {model.name for model in READ_MODELS}
+CALLED = f"{BOARD.name} v{BOARD.version}"
+"""The board, as an operator reads of it."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +82,7 @@ def with_an_nhs_number(hosting: Scene, among: range) -> tuple[Case, RegisterPers
 def rows(hosting: Scene, table: str) -> list[tuple[Any, ...]]:
     async def work(_found: Any, tenant: Tenant) -> Any:
         async with tenant.pool.borrow() as connection:
-            query = f"select * from caseload_v1_{table} order by 1"  # noqa: S608
+            query = f"select * from caseload_v2_{table} order by 1"  # noqa: S608
             return await (await connection.execute(query.encode())).fetchall()
 
     found: list[tuple[Any, ...]] = on(hosting, work)
@@ -124,8 +131,8 @@ def test_a_room_made_again_is_as_it_was(hosting: Scene) -> None:
     assert len(before["referral"]) == CASES
 
     async def spoil(found: Any, _tenant: Tenant) -> None:
-        await found.admin.execute("update qpm.caseload_v1_referral set stage = 'WAITING'")
-        await found.admin.execute("insert into qpm.caseload_v1_trust values ('RXX', 'Nowhere')")
+        await found.admin.execute("update qpm.caseload_v2_referral set stage = 'WAITING'")
+        await found.admin.execute("insert into qpm.caseload_v2_trust values ('RXX', 'Nowhere')")
 
     on(hosting, spoil)
     (again,) = hosting.ask("read-models", "rebuild", "caseload")
@@ -136,24 +143,29 @@ def test_a_room_made_again_is_as_it_was(hosting: Scene) -> None:
 
 def test_rooms_are_listed_and_missing_ones_built(hosting: Scene) -> None:
     hosting.ask("read-models", "rebuild", "caseload")
-    room, _ = hosting.ask("read-models", "list", "--tenant", "QPM")
-    assert (room["name"], room["version"], room["lag"], room["shipped"]) == ("caseload", 1, 0, True)
+    listed = {each["name"]: each for each in hosting.ask("read-models", "list", "--tenant", "QPM")}
+    assert set(listed) == ROOMS
+    room = listed["caseload"]
+    assert (room["version"], room["lag"], room["shipped"]) == (BOARD.version, 0, True)
     filled = hosting.ask("read-models", "build")
-    assert {each["room"] for each in filled} <= {"waiting_list v1"}, "what has read something is left to the follower"
+    assert CALLED not in {each["room"] for each in filled}, "what has read something is left to the follower"
     assert hosting.ask("read-models", "build") == []
 
     async def lose(found: Any, tenant: Tenant) -> bool:
-        return await read_model.drop(found.admin, tenant.placement.owner, tenant.placement.schema, "caseload", 1)
+        return await read_model.drop(
+            found.admin, tenant.placement.owner, tenant.placement.schema, "caseload", BOARD.version
+        )
 
     assert on(hosting, lose)
-    assert [each["name"] for each in hosting.ask("read-models", "list")] == ["waiting_list"]
-    built = {"tenant": "QPM", "room": "caseload v1", "position": room["position"]}
+    assert {each["name"] for each in hosting.ask("read-models", "list")} == ROOMS - {"caseload"}
+    built = {"tenant": "QPM", "room": CALLED, "position": room["position"]}
     assert hosting.ask("read-models", "build", "--tenant", "QPM") == [built]
     assert len(rows(hosting, "referral")) == CASES, "it is filled when it is made"
 
 
 def test_a_version_this_release_reads_or_one_that_is_followed_is_not_dropped(hosting: Scene) -> None:
-    assert hosting.refusal("read-models", "drop", "caseload", "1") == "this release reads caseload v1: it stays"
+    refusal = hosting.refusal("read-models", "drop", "caseload", BOARD.version)
+    assert refusal == f"this release reads {CALLED}: it stays"
     assert hosting.ask("read-models", "drop", "caseload", "7") == []
 
     async def another_release(found: Any, tenant: Tenant) -> None:
@@ -185,11 +197,11 @@ def test_a_person_is_erased_everywhere_and_their_number_may_be_registered_anew(h
     hosting.ask("read-models", "rebuild", "caseload")
     before = hosting.ask("tenants", "list")[0]
 
-    done = hosting.ask("people", "erase", gone.person_id, "--tenant", "QPM", "--basis", "request_upheld")
+    done = hosting.ask("people", "erase", gone.person_id, "--tenant", "QPM", "--basis", "registered_in_error")
     assert done["position"] == before["position"] + 1
-    assert (done["already"], done["basis"], done["keys_given_back"]) == (False, "request_upheld", 1)
+    assert (done["already"], done["basis"], done["keys_given_back"]) == (False, "registered_in_error", 1)
     assert done["sealed_events"] >= 1
-    assert done["rooms"] == {"caseload": done["position"], "waiting_list": done["position"]}
+    assert done["rooms"] == dict.fromkeys(ROOMS, done["position"])
 
     async def opened(_found: Any, tenant: Tenant) -> list[Any]:
         recorded = [
@@ -256,7 +268,7 @@ def test_a_list_of_rooms_shows_whole_times_on_a_narrow_terminal(hosting: Scene) 
 
 def test_nobody_is_erased_without_a_yes(hosting: Scene) -> None:
     someone, register = with_an_nhs_number(hosting, range(22, 30))
-    words = ["people", "erase", f"person-{someone.person_id}", "--tenant", "QPM", "--basis", "retention_ended"]
+    words = ["people", "erase", f"person-{someone.person_id}", "--tenant", "QPM", "--basis", "registered_in_error"]
     refused = hosting.run(*words, answer="n\n")
     assert refused.exit_code == 1
     assert "Nobody can undo this" in refused.stderr
@@ -269,6 +281,30 @@ def test_nobody_is_erased_without_a_yes(hosting: Scene) -> None:
     said = hosting.run(*words, answer="y\n").stdout
     assert f"{someone.person_id} is erased: PersonErased at position" in said
     assert "rooms have followed: caseload at" in said
+
+
+def test_whoever_has_an_open_referral_is_erased_only_where_they_were_registered_in_error(hosting: Scene) -> None:
+    someone = on(hosting, lambda _, tenant: _whose_case(tenant, IN_TRIAGE | OPEN))
+    words = ["people", "erase", someone, "--tenant", "QPM", "--yes", "--basis"]
+    for basis in ("request_upheld", "retention_ended"):
+        assert "a referral of this person is open: close it first" in hosting.refusal(*words, basis)
+    assert "is erased: PersonErased" in hosting.run(*words, "registered_in_error").stdout
+    ended = on(hosting, lambda _, tenant: _whose_case(tenant, frozenset({"closed", "rejected", "declined"})))
+    assert "is erased: PersonErased" in hosting.run(*words[:2], ended, *words[3:], "retention_ended").stdout
+
+
+async def _whose_case(tenant: Tenant, phases: frozenset[str]) -> str:
+    """Someone who is known still, with one case, in one of these phases."""
+    async with tenant.pool.borrow() as connection:
+        asked = await connection.execute("select stream_id from events where type = 'ReferralReceived'")
+        cases = [stream_id.removeprefix("referral-") for (stream_id,) in await asked.fetchall()]
+    states = [(await tenant.streams.committed("referral", each)).state for each in cases]
+    times = Counter(state.person_id for state in states)
+    for state in states:
+        someone = (await tenant.streams.committed("person", state.person_id)).state
+        if state.phase in phases and times[state.person_id] == 1 and someone.phase == "living":
+            return str(state.person_id)
+    raise AssertionError("no such case")
 
 
 def test_a_basis_that_is_none_is_refused_before_anything_is_done(hosting: Scene) -> None:

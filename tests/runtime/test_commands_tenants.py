@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from commonweal.runtime.ground import EXAMPLES
+from projections import READ_MODELS
 from tests.runtime.command_scene import Scene, scene
 
 NORTHAMPTONSHIRE = EXAMPLES / "northamptonshire.toml"
@@ -38,9 +39,10 @@ def test_the_road_from_an_empty_installation_to_two_ics(hosting: Scene) -> None:
 
     qmf, qpm = listed = hosting.ask("tenants", "list")
     assert (qpm["ods"], qpm["name"], qpm["database"]) == ("QPM", "Northamptonshire", "main")
-    assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (24, 4, 0)
+    assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (26, 4, 0)
     unread = {"version": 1, "position": 0, "lag": qpm["position"]}
-    assert qpm["rooms"] == [{"name": "caseload", **unread}, {"name": "waiting_list", **unread}]
+    versions = {each.name: each.version for each in READ_MODELS}
+    assert qpm["rooms"] == [{"name": name, **unread, "version": versions[name]} for name in sorted(versions)]
     assert qmf["ods"] == "QMF"
     assert "North East London" in hosting.run("tenants", "list").stdout
 

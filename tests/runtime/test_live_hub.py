@@ -12,7 +12,9 @@ import pytest
 from graphql import GraphQLError
 
 from commonweal.console.assets import assets
-from commonweal.domain import consent, link_worker, person, receive
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import receive
+from commonweal.domain.workforce import link_worker
 from commonweal.kernel.log import Borrow
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.live import feed, patience

@@ -9,8 +9,10 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from commonweal.domain import consent, link_worker, person, receive
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import receive
 from commonweal.domain.user import RevokeUser
+from commonweal.domain.workforce import link_worker
 from commonweal.kernel.counting import REFUSED
 from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME

@@ -16,14 +16,17 @@ import psycopg
 from nats.aio.client import Client
 from psycopg import sql
 
-from commonweal.domain import consent, link_worker, person, receive, referral
 from commonweal.domain.message import EVENTS, field_types, is_personal, personal_type
+from commonweal.domain.people import consent, person
+from commonweal.domain.referrals import receive, referral
+from commonweal.domain.workforce import link_worker
 from commonweal.intake.accept import Answer, Inbox, Received, accept
 from commonweal.kernel import codec, read_model
 from commonweal.kernel.append import Append, NewEvent
 from commonweal.kernel.decider import CATEGORY_OF
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
+from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.relay import Relay
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.verify.finding import Finding
@@ -48,6 +51,7 @@ class Scene:
     store: Store
     admin: psycopg.AsyncConnection[Any]
     vault: psycopg.AsyncConnection[Any]
+    models: tuple[ReadModel, ...]
 
     async def tenant(self, code: str = CODE) -> Tenant:
         return await self.store.tenant(code)
@@ -64,12 +68,12 @@ class Scene:
                 await Relay(code, tenant.log, nats).catch_up()
             finally:
                 await nats.close()
-            for model in READ_MODELS:
+            for model in self.models:
                 await Room(tenant.streams, tenant.pool.borrow, model, lambda _: asyncio.sleep(0)).catch_up()
 
     async def found(self, code: str = CODE) -> dict[str, Finding]:
         """What verifying finds, by check."""
-        grounds = Grounds(self.servers, await self.tenant(code), READ_MODELS, patience=0.3)
+        grounds = Grounds(self.servers, await self.tenant(code), self.models, patience=0.3)
         return {finding.check: finding for finding in await verify(grounds)}
 
     async def differences(self, code: str = CODE) -> dict[str, str]:
@@ -85,7 +89,7 @@ class Scene:
 
     async def rebuild_rooms(self) -> None:
         """As if nobody had touched them."""
-        for model in READ_MODELS:
+        for model in self.models:
             for table in await read_model.types(self.admin, model):
                 await self.admin.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))
             await self.admin.execute("delete from rooms where name = %s", (model.name,))
@@ -165,14 +169,14 @@ async def make_stream(servers: Installation, code: str) -> None:
 
 
 @asynccontextmanager
-async def scene(servers: Installation) -> AsyncIterator[Scene]:
+async def scene(servers: Installation, models: tuple[ReadModel, ...] = READ_MODELS) -> AsyncIterator[Scene]:
     """Two ICSs with the same ids in them; in the first something in every store, and every event with canary words."""
     async with (
-        store(servers, CODE, OTHER, models=READ_MODELS) as opened,
+        store(servers, CODE, OTHER, models=models) as opened,
         await psycopg.AsyncConnection.connect(servers.database_url, autocommit=True) as admin,
         await psycopg.AsyncConnection.connect(servers.vault_url, autocommit=True) as vault,
     ):
-        made = Scene(servers, opened, admin, vault)
+        made = Scene(servers, opened, admin, vault, models)
         try:
             for code in (CODE, OTHER):
                 await make_stream(servers, code)

@@ -330,10 +330,16 @@ def test_what_ones_role_may_not_is_counted_as_such(web: Web, kind: str, document
     assert "QPM" in labels(kind)
 
 
+def test_what_one_does_not_see_is_counted_as_such(web: Web, lead: str) -> None:
+    with counted(scope=1):
+        assert (
+            web.refused(lead, 'mutation { acceptReferral(id: "nothing") { id } }')["extensions"]["code"] == "NOT_FOUND"
+        )
+
+
 @pytest.mark.parametrize(
     "document",
     [
-        'mutation { acceptReferral(id: "nothing") { id } }',
         'mutation { acceptReferral(id: "no id at all") { id } }',
         'mutation { acceptReferral(id: "nothing", idempotencyKey: "") { id } }',
         'mutation { giveConsent(id: "someone", input: {scope: "x", method: "verbal", wordingVersion: "1", givenOn: "2026-03-01"}) { id } }',
@@ -353,7 +359,7 @@ def test_a_record_that_moved_on_is_counted_as_a_conflict(web: Web, lead: str) ->
 
 def test_many_commands_at_once_end_with_the_first_that_is_refused(web: Web, lead: str) -> None:
     wishes = many(limits.ALIASES, 'a#: startTriage(id: "nothing-#") { id }')
-    with counted(command=1):
+    with counted(scope=1):
         assert web.post(lead, f"mutation {{ {wishes} }}").json()["data"] is None
 
 

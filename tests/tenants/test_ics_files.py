@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from commonweal.domain import link_worker, tenant, user
+from commonweal.domain import tenant, user
+from commonweal.domain.workforce import link_worker
 from tenants.ics import ICS
 from tenants.ics_file import ICSFileWrong, read
 
@@ -130,7 +131,8 @@ def test_a_whole_file_is_read_as_written(tmp_path: Path) -> None:
             "triage_weeks = 2",
             (
                 "[policies]: there is no field triage_weeks; the fields here are"
-                " triage_days, contact_attempts, caseload_limit, discharge_offer, offer_wards, offer_hours"
+                " triage_days, contact_attempts, caseload_limit, discharge_offer, offer_wards, offer_hours, gp_endpoint,"
+                " gp_token_file, measures"
             ),
         ),
         (

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain.link_worker import ChangeCaseloadLimit
 from commonweal.domain.message import Refused
 from commonweal.domain.user import RevokeUser
+from commonweal.domain.workforce.link_worker import ChangeCaseloadLimit
 from commonweal.kernel.handle import handle
 from commonweal.runtime.ground import EXAMPLES, ground
+from projections import READ_MODELS
 from tenants import ics_file
 from tenants.ics import ICS
 from tenants.onboard import Ground, check, onboard
@@ -116,7 +117,8 @@ def test_a_dry_run_says_all_that_would_be_done_and_does_nothing(ours: Scene, on:
     assert _keys(ours) == keys
     said = list(wanted.lines())
     assert said[:3] == ["key file keys/QZD.key", "role qzd_owner", "role qzd"]
-    assert {"migration tenant/0001_log", "migration vault/0001_keys", "room caseload v1", "stream EVENTS"} <= set(said)
+    assert {"migration tenant/0001_log", "migration vault/0001_keys", "stream EVENTS"} <= set(said)
+    assert {f"room {model.name} v{model.version}" for model in READ_MODELS} <= set(said)
     assert wanted.events["PracticeJoinedPCN"] == 44
     assert wanted.events["LinkWorkerEngaged"] == 4
 

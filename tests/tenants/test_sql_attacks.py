@@ -10,7 +10,7 @@ import pytest
 from psycopg import errors
 from psycopg.conninfo import make_conninfo
 
-from commonweal.domain.person import RegisterPerson
+from commonweal.domain.people.person import RegisterPerson
 from commonweal.kernel.append import Append, NewEvent
 from commonweal.kernel.handle import handle
 from commonweal.runtime.installation import Installation

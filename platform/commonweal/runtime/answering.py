@@ -17,6 +17,7 @@ from commonweal.kernel.sql_graph import NotPlanned, Statement
 from commonweal.kernel.trace import refused
 from commonweal.runtime import limits, operation, refusals
 from commonweal.runtime.observing import this_is
+from commonweal.runtime.opening import Opened
 from commonweal.runtime.operation import AskedRoot, Invalid, Prepared, written
 from commonweal.runtime.refusals import TooMuch
 from commonweal.runtime.schema import Asker, Schema
@@ -40,6 +41,7 @@ class Planned:
     key: tuple[object, ...]
     statement: Statement
     parameters: tuple[Any, ...]
+    questions: tuple[Question, ...] = field(repr=False)
     names: tuple[bytes, ...]
     """The response keys, as JSON."""
     nodes: tuple[FieldNode, ...] = field(repr=False)
@@ -57,6 +59,16 @@ class Answering:
         self.schema = schema
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
         self._statements = self._plans = 0
+        self._opened = Opened()
+
+    async def opened(self, asker: Asker, person_id: str, part: str) -> None:
+        """Write down that a page shows somebody this part of a person's record, where no question of it says so."""
+        await self._opened.write(asker, person_id, part)
+
+    async def watched(self, asker: Asker, planned: Planned) -> None:
+        """Write down whose record somebody is about to watch: what many watch is asked for one of them alone."""
+        if any([await self._opened.is_new(asker, question) for question in planned.questions]):
+            await self.run(asker, planned)
 
     def prepare(self, document: str, name: str | None) -> Prepared:
         """Read, validate and limit an operation, once. Raises `Invalid`."""
@@ -132,6 +144,7 @@ class Answering:
             key=(asker.tenant.ods, statement.sql, tuple(map(_hashable, parameters))),
             statement=statement,
             parameters=parameters,
+            questions=tuple(questions),
             names=tuple(each.name for each in roots),
             nodes=tuple(each.node for each in roots),
             rooms=frozenset(rooms),
@@ -144,6 +157,9 @@ class Answering:
         for each in planned.waits:
             await _wait(asker, each)
         found = await asker.reader.row(planned.statement.sql, planned.parameters)
+        for question, value in zip(planned.questions, found, strict=True):
+            if value is not None:
+                await self._opened.note(asker, question, value)
         fields = (name + b":" + (value or b"null") for name, value in zip(planned.names, found, strict=True))
         return b'{"data":{' + b",".join(fields) + b"}}"
 
@@ -152,7 +168,7 @@ class Answering:
         found = execute(
             self.schema.core,
             prepared.document,
-            context_value=context(asker),
+            context_value=context(asker, self._opened),
             variable_values=dict(variables),
             operation_name=prepared.name,
         )
@@ -216,7 +232,7 @@ class _Info:
     context: Mapping[str, Any]
 
 
-def context(asker: Asker) -> dict[str, Any]:
+def context(asker: Asker, opened: Opened) -> dict[str, Any]:
     """What resolvers find in `info.context`: a reader that does not know its ICS, and who asks for those who must."""
     spent = 0
 
@@ -226,7 +242,10 @@ def context(asker: Asker) -> dict[str, Any]:
         if spent > limits.COST:
             raise TooMuch(limits.too_much(spent))
         await _wait(asker, _waits(model.name, question))
-        return await fetch(asker.reader, model, question)
+        found = await fetch(asker.reader, model, question)
+        if found is not None:
+            await opened.note(asker, question, found)
+        return found
 
     return {"asker": asker, "reader": asker.reader, "fetch": read}
 

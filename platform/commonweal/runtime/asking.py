@@ -69,5 +69,5 @@ def make_asker(principal: Principal, tenant: Tenant, channel: str, traceparent: 
     """Someone who asks, with the views their grants show them."""
     now = datetime.now(UTC)
     known = traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else None
-    reader = Reader(tenant.pool.borrow, permissions.views(principal.grants), now, in_london(now).date())
+    reader = Reader(tenant.pool.borrow, permissions.views(principal.grants, principal.id), now, in_london(now).date())
     return Asker(principal, tenant, reader, channel, now, known)

@@ -9,8 +9,9 @@ from uuid import uuid4
 import rich_click as click
 from psycopg import sql
 
-from commonweal.domain import person
 from commonweal.domain.message import Refused
+from commonweal.domain.people import person
+from commonweal.domain.referrals import referral
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import Receipt, handle
 from commonweal.kernel.vault import Lost
@@ -22,6 +23,7 @@ from tenants.onboard import Ground
 from tenants.store import Tenant
 
 _KEPT: Final = "select count(*) from events where position(%s in data) > 0"
+_CASES: Final = "select stream_id from events where type = 'ReferralReceived' and position(%s in data) > 0"
 _LEDGER: Final = "select destroyed_at, reason from {} where id = %s"
 
 
@@ -91,6 +93,8 @@ async def _erase(identity: str, ods: str | None, basis: str) -> Erasure:
     async with at_hand() as ground:
         tenant = await holding(ground, ods, f"{person.CATEGORY}-{identity}")
         before, was_lost = await _before(tenant, identity, basis)
+        if before.phase != "erased" and not was_lost and basis != "registered_in_error":
+            await _nothing_open(tenant, identity)
         receipt = await _ask(tenant, identity, basis)
         # The reactor does the same when it runs; doing it twice changes nothing.
         held = await _held(tenant, receipt.stream_id)
@@ -117,6 +121,21 @@ async def _before(tenant: Tenant, identity: str, basis: str) -> tuple[person.Sta
     except Lost:
         await tenant.streams.vault.destroy(identity, basis)
     return (await tenant.streams.committed(person.CATEGORY, identity)).state, True
+
+
+async def _nothing_open(tenant: Tenant, identity: str) -> None:
+    """Raises `Refused` where they are being helped still, as the page does."""
+    async with tenant.pool.borrow() as connection:
+        named = f'"person_id":"{identity}"'.encode()
+        found = [each for (each,) in await (await connection.execute(_CASES, (named,))).fetchall()]
+    for stream_id in sorted(found):
+        case_id = stream_id.removeprefix(f"{referral.CATEGORY}-")
+        case: referral.State = (await tenant.streams.committed(referral.CATEGORY, case_id)).state
+        if case.person_id == identity and case.phase in referral.IN_TRIAGE | referral.OPEN:
+            raise Refused(
+                f"{identity} in {tenant.ods}: a referral of this person is open: close it first."
+                " Only somebody registered in error is erased with it, and it is retracted"
+            )
 
 
 async def _ask(tenant: Tenant, identity: str, basis: str) -> Receipt:

@@ -1,4 +1,4 @@
-"""`commonweal simulate`: invented cases go through an ICS, as if it had been at work for two months."""
+"""`commonweal simulate`: invented cases go through an ICS, as if it had been at work for five months."""
 
 import json
 import time
@@ -25,7 +25,7 @@ def simulate(tenant: str, referrals: int, seed: int, at_once: int, *, as_json: b
     """Play invented cases through an ICS, by the same commands as everyone else.
 
     The people do not exist; their NHS numbers begin with 9 and are never issued. What is told of the cases
-    reaches back over 60 days, and they stop at every stage. But all of it is recorded now: what is shown as at an earlier day is what
+    reaches back over 150 days, and they stop at every stage. But all of it is recorded now: what is shown as at an earlier day is what
     was known then, which is nothing of them. The same seed played again adds nothing.
     """
     found = carry_out(_simulate(tenant, referrals, seed, at_once, as_json=as_json))

@@ -7,7 +7,8 @@ from typing import Any, Final
 import rich_click as click
 from msgspec.json import decode
 
-from commonweal.domain.message import ERASED, EVENTS, Refused, field_types, is_personal
+from commonweal.domain.deciders import EVENTS
+from commonweal.domain.message import ERASED, Refused, field_types, is_personal
 from commonweal.kernel import codec
 from commonweal.kernel.decider import DECIDERS
 from commonweal.kernel.log import Recorded

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ import rich_click as click
 from commonweal.domain.message import Refused
 from commonweal.runtime import supervisor
 from commonweal.runtime.at_hand import carry_out, counted
+from commonweal.runtime.example_people import example_people
 from commonweal.runtime.ground import EXAMPLES, ground
 from commonweal.runtime.installation import Installation, nothing_runs, running
 from commonweal.runtime.recovering import refuse_ahead
@@ -19,8 +21,8 @@ from commonweal.runtime.sign_in import SignInLinks
 from tenants import ics_file
 from tenants.onboard import bring_up_to_date, onboard, prepare_control
 
-_SHOWN: Final = ("triager", "team_lead", "link_worker", "administrator")
-"""Roles whose links are worth printing: those who can use the console now."""
+_SHOWN: Final = ("triager", "team lead", "link worker", "administrator")
+"""Roles whose links are worth printing."""
 
 
 _NO_SERVERS: Final = (
@@ -95,17 +97,13 @@ def links() -> None:
 
 
 def sign_in_links(settings: Settings, platform_key: bytes) -> list[str]:
-    """A line for each example user who has something to see."""
+    """A line for each example user worth being first; the console's own page offers them all."""
     links = SignInLinks(settings, platform_key)
     lines: list[str] = []
-    for path in sorted(EXAMPLES.glob("*.toml")):
-        ics = ics_file.read(path)
-        lines.append(f"  {ics.name} ({ics.ods})")
-        for role in _SHOWN:
-            user = next((user for user in ics.users if user.role == role), None)
-            if user is not None:
-                name = next((worker.name for worker in ics.link_workers if worker.subject == user.subject), "")
-                link = links.link(user.subject, ics.ods, name or user.subject)
-                lines.append(f"    {role.replace('_', ' '):<13} {link}")
+    for ics, people in groupby(example_people(), key=lambda each: (each.ics, each.ods)):
+        lines.append("  {} ({})".format(*ics))
+        first = {each.role: each for each in reversed(tuple(people))}
+        shown = [(role, first[role]) for role in _SHOWN if role in first]
+        lines += [f"    {role:<13} {links.link(who.subject, who.ods, who.name)}" for role, who in shown]
         lines.append("")
     return lines

@@ -1,4 +1,7 @@
-"""The development issuer: on a machine of one's own, anyone may say who they are."""
+"""The development issuer: on a machine of one's own, anyone may say who they are.
+
+It signs people in as any other issuer does, by authorisation code, only that its page asks who one would like to be.
+"""
 
 import re
 import secrets as random
@@ -23,6 +26,8 @@ NAME: Final = "https://development.commonweal.invalid"
 """Its name in `iss`. Without host and port: a user's id is made from it, and their grants outlive a change of port."""
 AUDIENCE: Final = "commonweal"
 JWKS: Final = "/development/jwks.json"
+AUTHORIZE: Final = "/development/authorize"
+TOKEN: Final = "/development/token"  # noqa: S105 – an address
 LONGEST: Final = timedelta(hours=24)
 _SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _TEN_DIGITS: Final = re.compile(r"\d{10}")
@@ -40,7 +45,7 @@ class DevelopmentIssuer:
                 "the development issuer lets anyone be anyone, so it does not start in production or with outside servers: "
                 "COMMONWEAL_OIDC_ISSUER must name a real one"
             )
-        self._address = f"http://{settings.host}:{settings.port}"
+        self._address = settings.address
         number = int.from_bytes(secrets.derive(platform_key, "development issuer")) % (_ORDER - 1) + 1
         key = ec.derive_private_key(number, ec.SECP256R1())
         self._key = ECKey(key, key, {"use": "sig", "alg": "ES256"})
@@ -58,6 +63,7 @@ class DevelopmentIssuer:
         lifetime: timedelta = timedelta(hours=8),
         audience: str = AUDIENCE,
         name: str = "",
+        nonce: str | None = None,
     ) -> str:
         """A bearer token for an invented user. Raises Refused for a subject that could be a real person's."""
         if not _SUBJECT.fullmatch(subject) or _TEN_DIGITS.fullmatch(subject):
@@ -77,6 +83,7 @@ class DevelopmentIssuer:
             "nbf": now,
             "exp": now + int(lifetime.total_seconds()),
             "jti": random.token_urlsafe(12),
+            **({} if nonce is None else {"nonce": nonce}),
         }
         return jwt.encode({"alg": "ES256", "kid": self._key.thumbprint()}, claims, self._key, algorithms=["ES256"])
 
@@ -96,7 +103,9 @@ class DevelopmentIssuer:
             return {
                 "issuer": NAME,
                 "jwks_uri": self._address + JWKS,
-                "response_types_supported": [],
+                "authorization_endpoint": self._address + AUTHORIZE,
+                "token_endpoint": self._address + TOKEN,
+                "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["ES256"],
             }

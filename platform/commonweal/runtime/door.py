@@ -42,7 +42,7 @@ class Door:
             raise NotSignedIn("there must be one Authorization header, not several", token=True)
         shown = headers[0].strip() if headers else ""
         claims = await self.bearer(shown) if shown else (await self.session(connection)).claims
-        return await self.principal(claims)
+        return await self._access.principal(claims, signed_in=not shown)
 
     async def bearer(self, shown: str) -> Claims:
         """Who an Authorization header speaks of. Raises NotSignedIn."""

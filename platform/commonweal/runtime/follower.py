@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from functools import partial
 
+from commonweal.kernel.batches import Batches
 from commonweal.kernel.follow import Room
 from commonweal.kernel.read_model import ReadModel
 from commonweal.kernel.watch import Watch
@@ -22,13 +23,14 @@ async def main(process: Process) -> None:
     turn = asyncio.Semaphore(1)
     process.looks += [lag.rooms(store), lag.pools(store)]
 
-    def room(tenant: Tenant, model: ReadModel) -> Room:
+    def room(tenant: Tenant, model: ReadModel, batches: Batches) -> Room:
         changed = partial(_changed, process, f"changed.{tenant.ods}.{model.name}")
-        made = Room(tenant.streams, tenant.pool.borrow, model, changed, turn)
+        made = Room(tenant.streams, tenant.pool.borrow, model, changed, batches, turn)
         return rooms.setdefault((tenant.ods, model.name), made)
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
-        bells = {asyncio.Event(): room(tenant, model) for model in READ_MODELS}
+        batches = Batches(tenant.streams)
+        bells = {asyncio.Event(): room(tenant, model, batches) for model in READ_MODELS}
         follow = [each.follow(bell, every=None) for bell, each in bells.items()]
         await asyncio.gather(_ring(woken, bells), Watch(tenant.pool.connect, bells).keep(), *follow)
 

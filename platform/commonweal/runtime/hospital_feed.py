@@ -10,6 +10,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from commonweal.intake import accept as intake
+from commonweal.intake import fhir
 from commonweal.intake.accept import LATER, Answer, CarryOut, Inbox
 from commonweal.intake.hl7v2 import acknowledge
 from commonweal.intake.hl7v2.hear import BY_HAND, FEED, hear, message_key
@@ -20,7 +21,7 @@ SECONDS: Final = 20.0
 """How long a hospital waits for its answer; few senders wait longer than 30 s."""
 AT_ONCE: Final = 8
 """Messages of one ICS under way together: a flood from one leaves the others their turn."""
-CARRIERS: Final[Mapping[str, CarryOut]] = {FEED: hear, BY_HAND: hear}
+CARRIERS: Final[Mapping[str, CarryOut]] = {FEED: hear, BY_HAND: hear, fhir.FEED: fhir.hear}
 
 _turns: Final[WeakKeyDictionary[Tenant, asyncio.Semaphore]] = WeakKeyDictionary()
 

@@ -153,7 +153,7 @@ class Identity:
 
     async def _checked(self, token: str) -> tuple[Claims, float]:
         try:
-            found = await self._decoded(token)
+            found = await self.decoded(token)
         except ExpiredTokenError:
             raise NotSignedIn("this token has expired: sign in again", token=True) from None
         except (JoseError, ValueError, TypeError, OverflowError, RecursionError):
@@ -164,7 +164,7 @@ class Identity:
         name, expires = name if isinstance(name, str) else "", float(found["exp"])
         return Claims(found["iss"], found["sub"], tenant, name, expires), expires
 
-    async def _decoded(self, token: str) -> dict[str, Any]:
+    async def decoded(self, token: str) -> dict[str, Any]:
         """The claims of a token that holds; raises JoseError or ValueError for one that does not."""
         shown = extract_compact(token.encode())
         told, kid = json.loads(shown.payload), shown.headers().get("kid")

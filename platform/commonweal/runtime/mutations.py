@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, make_dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from commonweal.domain.message import Refused, field_types
-from commonweal.kernel.decider import BEHAVIOURS
+from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.kernel.reading import Position
 from commonweal.runtime.permissions import COMMANDS
 
@@ -29,8 +29,20 @@ CLOCKS: Final[dict[str, Callable[[datetime], object]]] = {
     "on": lambda now: now.date(),
 }
 """Fields that say when it is now: the server's clock answers, not the client."""
-_ADDRESS: Final = {"referral_id"}
-"""Fields that repeat the id of the record a command is addressed to."""
+BY: Final = frozenset({"by", "by_role"})
+"""Fields that say who it was: the one who is signed in, by their user's id and their roles."""
+KNOWN: Final = frozenset({"known_referrals"})
+"""Fields that say what stands in a room: looked up when the command is given."""
+_ADDRESS: Final = {
+    "referral": "referral_id",
+    "plan": "plan_id",
+    "link_worker": "link_worker_id",
+    "person": "person_id",
+    "record_access": "person_id",
+    "representation": "person_id",
+    "instrument": "code",
+}
+"""Category → the field that repeats the id of the record a command is addressed to."""
 LONGEST: Final = 10_000
 """Characters of one text."""
 MOST: Final = 100
@@ -68,20 +80,35 @@ def _name(command: type) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", command.__name__).lower()
 
 
+def document(command: type) -> str:
+    """The operation `Do` that gives a command: variables `key` or `id`, `version`, `input`, as far as it has them."""
+    new, made = makes_new(command), bool(asked(command))
+    variables = ["$key: String!"] if new else ["$id: ID!", "$key: String"]
+    arguments = ["idempotencyKey: $key"] if new else ["id: $id", "idempotencyKey: $key"]
+    if made:
+        variables.append(f"$input: {command.__name__}Input!")
+        arguments.append("input: $input")
+    variables.append("$version: Int")
+    arguments.append("expectedVersion: $version")
+    field = f"{camel(_name(command))}({', '.join(arguments)})"
+    return f"mutation Do({', '.join(variables)}) {{ {field} {{ id version position }} }}"
+
+
 def asked(command: type) -> dict[str, Any]:
     """The fields of a command that a client gives, with their types."""
     primary = BEHAVIOURS[command].primary
     return {
         name: hint
         for name, hint in field_types(command).items()
-        if name not in CLOCKS and not (primary == "referral" and name in _ADDRESS)
+        if name not in {*CLOCKS, *BY, *KNOWN} and name != _ADDRESS.get(primary)
     }
 
 
 def makes_new(command: type) -> bool:
-    """Does this command make a record that has no id yet? A person's consents and a user's grants have theirs."""
+    """Does this command make a record that has no id yet? What is kept of a person has theirs, and so have a few others."""
     behaviour = BEHAVIOURS[command]
-    return behaviour.creates and behaviour.primary not in ("consent", "user")
+    of_a_person = behaviour.primary != "person" and DECIDERS[behaviour.primary].subject_is_stream
+    return behaviour.creates and not of_a_person and behaviour.primary not in ("user", "programme", "framework")
 
 
 def _offered(command: type) -> bool:
@@ -117,6 +144,12 @@ def _input(command: type) -> type | None:
     return strawberry.input(make_dataclass(f"{command.__name__}Input", columns, kw_only=True))
 
 
+def _must_say(command: type) -> bool:
+    """Has the input a field without a default? Where it has none, it may be left out."""
+    hints = asked(command)
+    return any(f.default is MISSING for f in fields(command) if f.name in hints)
+
+
 def _field(command: type, run: Callable[..., Any]) -> Any:
     creates = makes_new(command)
     made = _input(command)
@@ -133,8 +166,10 @@ def _field(command: type, run: Callable[..., Any]) -> Any:
         arguments.append(_argument("idempotency_key", str))
     else:
         arguments.append(_argument("id", strawberry.ID))
-    if made is not None:
+    if made is not None and _must_say(command):
         arguments.append(_argument("input", made))
+    elif made is not None:
+        arguments.append(_argument("input", made | None, None))
     if not creates:
         arguments.append(_argument("idempotency_key", str | None, None))
     arguments.append(_argument("expected_version", int | None, None))
@@ -159,14 +194,17 @@ def _argument(name: str, hint: Any, default: Any = MISSING) -> StrawberryArgumen
 
 def _values(given: Any, command: type) -> dict[str, Any]:
     """What a client gave; a list left out is an empty one."""
+    if given is None:
+        return {}
     return {
         name: tuple(getattr(given, name) or ()) if get_origin(hint) is tuple else getattr(given, name)
         for name, hint in asked(command).items()
     }
 
 
-def make(command: type, identity: str, values: dict[str, Any], now: datetime) -> Any:
-    """The command itself: what the client gave, the record's id where the command repeats it, the clock.
+def make(command: type, identity: str, values: dict[str, Any], now: datetime, by: Mapping[str, Any]) -> Any:
+    """The command itself: what the client gave, the record's id where the command repeats it, the clock, and of `by` who it was
+    and what stands in a room.
 
     Raises `Refused`, naming the field, for what no record can hold.
     """
@@ -174,8 +212,10 @@ def make(command: type, identity: str, values: dict[str, Any], now: datetime) ->
         _check(name, value)
     wanted = field_types(command)
     filled = {name: clock(now) for name, clock in CLOCKS.items() if name in wanted}
-    address = {name: identity for name in _ADDRESS if name in wanted and BEHAVIOURS[command].primary == "referral"}
-    return command(**values, **filled, **address)
+    repeated = _ADDRESS.get(BEHAVIOURS[command].primary, "")
+    address = {repeated: identity} if repeated in wanted else {}
+    who = {name: by[name] for name in BY | KNOWN if name in wanted}
+    return command(**values, **filled, **address, **who)
 
 
 def _check(name: str, value: Any) -> None:

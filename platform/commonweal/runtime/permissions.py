@@ -1,19 +1,99 @@
 """Who may do and see what: one line for each command and each view; what has no line, nobody may."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from commonweal.domain import allocation, consent, hospital, link_worker, person, receive, referral, user
+from commonweal.domain import codes, hospital, user
+from commonweal.domain.directory import (
+    answer,
+    community_organisation,
+    community_service,
+    connect,
+    connection,
+    listing,
+)
+from commonweal.domain.measures import instrument, measure, measuring
+from commonweal.domain.people import (
+    break_glass,
+    competence,
+    consent,
+    erasure,
+    merge,
+    person,
+    record_access,
+    representation,
+    risk,
+)
+from commonweal.domain.plans import (
+    framework,
+    plan,
+    plan_actions,
+    plan_agreement,
+    plan_gains,
+    plan_goals,
+    plan_needs,
+    plan_proposals,
+    plan_review,
+    plan_share,
+    plan_sharing,
+    plan_start,
+    plan_words,
+)
+from commonweal.domain.referrals import (
+    follow_up,
+    gp_message,
+    information,
+    programme,
+    reaching,
+    receive,
+    refer_back,
+    referral,
+    waiting,
+)
+from commonweal.domain.work import (
+    contact,
+    contact_booking,
+    contact_held,
+    drop_in,
+    drop_in_recording,
+    lone_visit,
+    lone_visit_start,
+    note,
+    note_move,
+    note_signing,
+    safeguarding,
+    safeguarding_raising,
+    task,
+)
+from commonweal.domain.workforce import (
+    absence,
+    allocation,
+    allocation_rule,
+    handover,
+    learning,
+    link_worker,
+    post,
+    propose,
+)
 from commonweal.kernel.reading import Scope
 
 Grants = Iterable[tuple[str, str]]
 """(role, scope) pairs, as `commonweal.domain.user` keeps them."""
 
-_REFERRERS: Final = frozenset({"practice", "hospital", "emergency_department", "mental_health_trust", "diagnostic_hub"})
+_REFERRERS: Final = frozenset(
+    {"practice", "hospital", "emergency_department", "mental_health_trust", "diagnostic_hub", "referrer"}
+)
 _TEAM: Final = frozenset({"link_worker", "team_lead", "triager"})
 _LEADS: Final = frozenset({"team_lead", "pcn_manager", "triager"})
+_LISTERS: Final = _TEAM | {"pcn_manager"}
+"""Who keeps the directory true; what is new in it is approved by `_EDITORS`."""
+_EDITORS: Final = frozenset({"team_lead", "pcn_manager"})
+
+_PLANNERS: Final = frozenset({"link_worker", "team_lead"})
+"""Who makes plans with people."""
 
 COMMANDS: Final[dict[type, frozenset[str]]] = {
     person.RegisterPerson: _TEAM | _REFERRERS,
@@ -23,6 +103,22 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     person.ChangeGPRegistration: _TEAM,
     person.RecordDeath: _TEAM,
     person.ErasePerson: frozenset({"ig_lead"}),
+    person.RecordReasonableAdjustments: _TEAM,
+    merge.FlagPossibleDuplicate: _TEAM | {"ig_lead"},
+    merge.DismissDuplicate: frozenset({"team_lead", "triager", "ig_lead"}),
+    merge.MergePersons: frozenset({"team_lead", "triager", "ig_lead"}),
+    merge.UnmergePersons: frozenset({"team_lead", "triager", "ig_lead"}),
+    erasure.RequestErasure: _TEAM | {"ig_lead"},
+    erasure.ApproveErasure: frozenset({"ig_lead"}),
+    representation.LinkRepresentative: _TEAM,
+    representation.UnlinkRepresentative: _TEAM,
+    representation.AssessCapacity: _TEAM,
+    competence.AssessCompetence: _TEAM,
+    risk.RaiseRiskFlag: _TEAM,
+    risk.ReviewRiskFlag: _TEAM,
+    risk.CloseRiskFlag: _TEAM,
+    record_access.ReviewAccess: frozenset({"ig_lead"}),
+    break_glass.BreakGlass: _TEAM,
     consent.GiveConsent: _TEAM | _REFERRERS,
     consent.RefuseConsent: _TEAM | _REFERRERS,
     consent.WithdrawConsent: _TEAM,
@@ -32,6 +128,19 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     referral.RejectReferral: _LEADS,
     referral.RedirectReferral: _LEADS,
     referral.RecordFirstContact: _TEAM,
+    programme.OpenProgramme: frozenset({"team_lead", "administrator"}),
+    programme.PublishCriteria: frozenset({"team_lead", "administrator"}),
+    programme.CloseProgramme: frozenset({"team_lead", "administrator"}),
+    information.RequestInformation: _LEADS,
+    information.ProvideInformation: _TEAM | _REFERRERS,
+    waiting.ReprioritiseWaiting: _LEADS,
+    waiting.OfferInterimSupport: _TEAM,
+    waiting.WithdrawReferral: _LEADS | _REFERRERS,
+    reaching.AttemptContact: _TEAM,
+    reaching.AcceptSocialPrescribing: _TEAM,
+    refer_back.ReferBackToClinician: _TEAM,
+    refer_back.AcknowledgeReferBack: _TEAM | {"practice", "hospital", "emergency_department", "mental_health_trust"},
+    follow_up.CompleteFollowUp: _TEAM,
     allocation.AllocateLinkWorker: _LEADS,
     allocation.ReallocateReferral: _LEADS,
     allocation.DeallocateLinkWorker: _LEADS,
@@ -39,17 +148,136 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     allocation.CloseReferral: _TEAM,
     allocation.ReopenReferral: _TEAM,
     allocation.RetractReferral: _TEAM,
+    allocation.WeighCase: _TEAM,
+    propose.ProposeAllocation: _LEADS,
+    answer.AcceptAllocation: frozenset({"link_worker"}),
+    answer.RefuseAllocation: frozenset({"link_worker"}),
+    allocation_rule.ChangeAllocationRule: frozenset({"administrator"}),
     link_worker.EngageLinkWorker: frozenset({"team_lead", "pcn_manager"}),
     link_worker.AddLinkWorkerLanguage: frozenset({"link_worker", "team_lead"}),
     link_worker.AddLinkWorkerSkill: frozenset({"link_worker", "team_lead"}),
     link_worker.ChangeCaseloadLimit: frozenset({"team_lead", "pcn_manager"}),
-    link_worker.StartAbsence: frozenset({"link_worker", "team_lead"}),
-    link_worker.EndAbsence: frozenset({"link_worker", "team_lead"}),
+    link_worker.ChangeWeeklyLimit: frozenset({"team_lead", "pcn_manager"}),
+    post.ChangeWorkingPattern: frozenset({"team_lead", "pcn_manager"}),
+    post.ChangeHostPractices: frozenset({"team_lead", "pcn_manager"}),
+    post.ChangeFundingOfPost: frozenset({"team_lead", "pcn_manager"}),
+    learning.RecordTraining: frozenset({"link_worker", "team_lead"}),
+    learning.RecordSupervision: frozenset({"link_worker", "team_lead"}),
+    handover.HandOverCaseload: frozenset({"team_lead", "pcn_manager"}),
+    link_worker.AcknowledgeHandover: frozenset({"link_worker"}),
+    absence.StartAbsence: frozenset({"link_worker", "team_lead"}),
+    absence.ChangeCover: frozenset({"link_worker", "team_lead"}),
+    absence.EndAbsence: frozenset({"link_worker", "team_lead"}),
     link_worker.LeavePost: frozenset({"team_lead", "pcn_manager"}),
     hospital.MatchPatient: frozenset({"triager", "team_lead"}),
     hospital.OfferDischargeSupport: _TEAM | {"hospital"},
     hospital.AcceptDischargeSupport: _TEAM | {"hospital"},
     hospital.DeclineDischargeSupport: _TEAM | {"hospital"},
+    contact_booking.BookContact: _TEAM,
+    contact_held.RecordContact: _TEAM,
+    contact_held.HoldContact: _TEAM,
+    contact.RescheduleContact: _TEAM,
+    contact.MissContact: _TEAM,
+    contact.CancelContact: _TEAM,
+    note_signing.SignNote: _TEAM,
+    note.AmendNote: _TEAM,
+    note_move.MoveNote: _TEAM,
+    note.AssessNoteDisclosure: frozenset({"ig_lead"}),
+    task.CreateTask: _TEAM | {"pcn_manager"},
+    task.CompleteTask: _TEAM | {"pcn_manager"},
+    task.ReassignTask: _TEAM | {"pcn_manager"},
+    task.CancelTask: _TEAM | {"pcn_manager"},
+    safeguarding_raising.RaiseSafeguardingConcern: _TEAM,
+    safeguarding.MakeSafeguardingReferral: frozenset({"link_worker", "team_lead"}),
+    safeguarding.RecordSafeguardingOutcome: frozenset({"link_worker", "team_lead"}),
+    lone_visit_start.StartLoneVisit: frozenset({"link_worker", "team_lead"}),
+    lone_visit.CheckInLoneWorker: frozenset({"link_worker", "team_lead"}),
+    lone_visit.EndLoneVisit: frozenset({"link_worker", "team_lead"}),
+    drop_in_recording.RecordDropIn: _TEAM,
+    drop_in.RetractDropIn: _TEAM,
+    instrument.RegisterInstrument: frozenset({"team_lead", "administrator"}),
+    instrument.RecordInstrumentLicence: frozenset({"team_lead", "administrator"}),
+    instrument.RetireInstrument: frozenset({"team_lead", "administrator"}),
+    measuring.ScheduleMeasure: frozenset({"link_worker", "team_lead"}),
+    measuring.RecordMeasure: frozenset({"link_worker", "team_lead"}),
+    measuring.CompleteMeasure: frozenset({"link_worker", "team_lead"}),
+    measure.OfferMeasure: frozenset({"link_worker", "team_lead"}),
+    measure.DeclineMeasure: frozenset({"link_worker", "team_lead"}),
+    measure.MarkMeasureNotAppropriate: frozenset({"link_worker", "team_lead"}),
+    measure.VoidMeasure: frozenset({"link_worker", "team_lead"}),
+    measure.RescoreMeasure: frozenset({"team_lead", "administrator"}),
+    plan_start.StartPlan: _PLANNERS,
+    plan_words.RecordWhatMatters: _PLANNERS,
+    plan_words.RewordWhatMatters: _PLANNERS,
+    plan_words.RecordStrength: _PLANNERS,
+    plan_words.RewordStrength: _PLANNERS,
+    plan_words.RemovePlanClause: _PLANNERS,
+    plan_needs.IdentifyNeed: _PLANNERS,
+    plan_needs.ResolveNeed: _PLANNERS,
+    plan_needs.MarkNeedUnmet: _PLANNERS,
+    plan_goals.AgreeGoal: _PLANNERS,
+    plan_goals.ReviseGoal: _PLANNERS,
+    plan_goals.RateGoal: _PLANNERS,
+    plan_goals.EndGoal: _PLANNERS,
+    plan_actions.AddAction: _PLANNERS,
+    plan_actions.ChangeAction: _PLANNERS,
+    plan_actions.CompleteAction: _PLANNERS,
+    plan_actions.MissAction: _PLANNERS,
+    plan_actions.CancelAction: _PLANNERS,
+    plan_agreement.RecordPlanAgreement: _PLANNERS,
+    plan_review.SchedulePlanReview: _PLANNERS,
+    plan_review.StartPlanReview: _PLANNERS,
+    plan_review.FinishPlanReview: _PLANNERS,
+    plan.CompletePlan: _PLANNERS,
+    plan.EndPlanEarly: _PLANNERS,
+    plan_share.SharePlan: _PLANNERS,
+    plan_sharing.StopSharingPlan: _PLANNERS,
+    plan_proposals.ProposePlanChange: _PLANNERS | {"practice"},
+    plan_proposals.ApprovePlanChange: _PLANNERS,
+    plan_proposals.RejectPlanChange: _PLANNERS,
+    plan_gains.RecordAdviceGain: _PLANNERS,
+    plan_gains.ConfirmAdviceGain: _PLANNERS,
+    framework.PublishFramework: frozenset({"team_lead", "administrator"}),
+    framework.RetireFramework: frozenset({"team_lead", "administrator"}),
+    community_organisation.ListOrganisation: _LISTERS,
+    community_organisation.ChangeOrganisation: _LISTERS,
+    community_organisation.IdentifyOrganisation: _EDITORS,
+    listing.SubmitService: _LISTERS,
+    listing.ChangeServiceDetails: _LISTERS,
+    listing.ChangeServiceNeeds: _LISTERS,
+    listing.RecordAccessibility: _LISTERS,
+    listing.ChangeSchedule: _LISTERS,
+    listing.ChangeCost: _LISTERS,
+    listing.ChangeServiceLanguages: _LISTERS,
+    listing.ChangeEligibility: _LISTERS,
+    listing.SetReferralRoute: _LISTERS,
+    community_service.ApproveService: _EDITORS,
+    community_service.ReturnService: _EDITORS,
+    community_service.ResubmitService: _LISTERS,
+    community_service.AssureService: _LISTERS,
+    community_service.ReportServiceProblem: _LISTERS | _REFERRERS,
+    community_service.ResolveServiceProblem: _LISTERS,
+    community_service.CloseServiceForNow: _LISTERS,
+    community_service.ReopenService: _LISTERS,
+    community_service.RetireService: _EDITORS,
+    community_service.ReportCapacity: _LISTERS,
+    connect.OfferConnection: _TEAM,
+    connect.SendConnection: _TEAM,
+    connect.RecordProviderAcceptance: _TEAM,
+    connect.RecordProviderDecline: _TEAM,
+    connect.RecordProviderWaitingList: _TEAM,
+    connect.RecordAttendance: _TEAM,
+    connection.AcceptConnection: _TEAM,
+    connection.DeclineConnection: _TEAM,
+    connection.ReplaceProviderLink: _TEAM,
+    connection.ShowProviderLink: _TEAM,
+    connection.StartConnection: _TEAM,
+    connection.CompleteConnection: _TEAM,
+    connection.DropConnection: _TEAM,
+    connection.CorrectAttendance: _TEAM,
+    connection.StartContribution: _TEAM,
+    connection.EndContribution: _TEAM,
+    gp_message.AcknowledgeGPMessage: frozenset({"practice"}),
     user.GrantUser: frozenset({"administrator"}),
     user.RevokeUser: frozenset({"administrator"}),
 }
@@ -60,9 +288,39 @@ DEEDS: Final[dict[str, frozenset[str]]] = {
 """What is no command, for no record changes by it."""
 
 VIEWS: Final[dict[str, frozenset[str]]] = {
+    "person_record": _TEAM | {"ig_lead"},
+    "person_timeline": _TEAM | {"ig_lead"},
+    "person_cases": _TEAM | {"ig_lead"},
+    "person_rights": _TEAM | {"ig_lead"},
+    "restricted_flags": frozenset({"link_worker", "team_lead", "ig_lead"}),
+    "record_access": _TEAM | {"ig_lead"},
+    "access_reviews": frozenset({"ig_lead"}),
     "integrations": frozenset({"administrator", "ig_lead"}),
     "caseload": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
     "waiting_list": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
+    "measures": frozenset({"link_worker", "team_lead"}),
+    "outcomes": frozenset({"analyst", "pcn_manager", "team_lead", "ig_lead"}),
+    "instruments": frozenset({"link_worker", "team_lead", "pcn_manager", "analyst", "administrator", "ig_lead"}),
+    "work": frozenset({"link_worker", "team_lead", "triager"}),
+    "tasks": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
+    "moved_notes": frozenset({"ig_lead"}),
+    "safeguarding": frozenset({"link_worker", "team_lead", "ig_lead"}),
+    "safeguarding_tasks": frozenset({"team_lead"}),
+    "plan": _PLANNERS,
+    "shared_plan": _REFERRERS,
+    "service_directory": user.ROLES - {"person"},
+    "connections": _TEAM,
+    "provider_connections": frozenset({"provider"}),
+    "referrals_made": _REFERRERS,
+    "refer": _TEAM | _REFERRERS,
+    "workforce": frozenset({"link_worker", "team_lead", "pcn_manager", "triager", "analyst"}),
+    "allocation": _LEADS,
+    "proposals": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
+    "equity": frozenset({"team_lead", "pcn_manager", "analyst", "ig_lead"}),
+    "activity": frozenset({"team_lead", "pcn_manager", "analyst", "ig_lead"}),
+    "set_up": frozenset({"team_lead", "administrator"}),
+    "users": frozenset({"administrator"}),
+    "erasures": frozenset({"ig_lead"}),
 }
 
 
@@ -77,7 +335,7 @@ def may_do(grants: Grants, deed: str) -> bool:
 
 
 def scope(grants: Grants, roles: frozenset[str]) -> Scope | None:
-    """How much someone sees through these roles; None where they have none of them."""
+    """How much of an ICS is theirs through these roles; None where they have none of them. What they broke the glass for is not."""
     held = [where for role, where in grants if role in roles]
     if not held:
         return None
@@ -86,18 +344,71 @@ def scope(grants: Grants, roles: frozenset[str]) -> Scope | None:
         pcns=_ids(held, "pcn"),
         practices=_ids(held, "practice"),
         link_workers=_ids(held, "link_worker"),
+        organisations=_ids(held, "trust") | _ids(held, "organisation"),
+        persons=_ids(held, "person"),
+        programmes=_ids(held, "programme"),
     )
 
 
-def views(grants: Grants) -> Mapping[str, Scope]:
+_RAISERS: Final = frozenset({"link_worker", "triager"})
+"""Who sees a safeguarding concern they raised themselves, whoever has the case by now."""
+
+
+def views(grants: Grants, user_id: str = "") -> Mapping[str, Scope]:
     """Every view someone may see, and how much of it."""
-    return _views(frozenset(grants))
+    held = frozenset(grants)
+    return _views(held, user_id if any(role in _RAISERS for role, _ in held) else "")
+
+
+COMPARTMENTS: Final = frozenset({"safeguarding", "safeguarding_tasks", "restricted_flags"})
+"""What a broken glass does not open."""
+
+
+PARTS: Final[dict[str, frozenset[str]]] = {
+    "person_record": frozenset(codes.RECORD_PARTS),  # no part can be read without knowing whose it is
+    "person_timeline": frozenset({"timeline"}),
+    "person_cases": frozenset({"case"}),
+    "person_rights": frozenset({"rights"}),
+    "record_access": frozenset({"access"}),
+    "caseload": frozenset({"case"}),
+    "waiting_list": frozenset({"case"}),
+    "allocation": frozenset({"case"}),
+    "plan": frozenset({"plan"}),
+    "connections": frozenset({"connections"}),
+    "work": frozenset({"contacts"}),
+    "tasks": frozenset({"contacts"}),
+    "measures": frozenset({"measures"}),
+}
+"""View → the parts of a record of which any opens it to who broke the glass for them; no other view opens."""
+
+
+def opened(grants: Grants, roles: frozenset[str], parts: Iterable[str] = tuple(codes.RECORD_PARTS)) -> frozenset[str]:
+    """For whose record someone broke the glass with these roles, and needed any of these parts."""
+    wanted = frozenset(parts)
+    glass = (where.split(":", 2) for role, where in grants if role in roles and where.startswith("glass:"))
+    return frozenset(person_id for _, part, person_id in glass if part in wanted)
+
+
+def parts(grants: Grants, person_id: str) -> frozenset[str]:
+    """The parts of a record for which someone broke the glass."""
+    return frozenset(part for part in codes.RECORD_PARTS if person_id in opened(grants, user.ROLES, (part,)))
+
+
+def _seen(view: str, grants: Grants) -> Scope | None:
+    """How much of a view someone sees; what they broke the glass for is among it."""
+    if (seen := scope(grants, VIEWS[view])) is None:
+        return None
+    if view in COMPARTMENTS:
+        return replace(seen, persons=frozenset())
+    return replace(seen, persons=seen.persons | opened(grants, VIEWS[view], PARTS.get(view, ())))
 
 
 @lru_cache(maxsize=4096)
-def _views(grants: frozenset[tuple[str, str]]) -> Mapping[str, Scope]:
-    found = ((name, scope(grants, roles)) for name, roles in VIEWS.items())
-    return MappingProxyType({name: seen for name, seen in found if seen is not None})
+def _views(grants: frozenset[tuple[str, str]], user_id: str) -> Mapping[str, Scope]:
+    found = {name: seen for name in VIEWS if (seen := _seen(name, grants)) is not None}
+    if user_id:
+        found["safeguarding"] = replace(found.get("safeguarding", Scope()), users=frozenset({user_id}))
+    return MappingProxyType(found)
 
 
 def organisations(grants: Grants, command: type) -> frozenset[str] | None:

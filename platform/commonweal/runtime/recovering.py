@@ -32,7 +32,7 @@ _RESET_ROOM: Final = "update rooms set position = 0, recorded_at = null where na
 _DROP_ROOM: Final = "delete from rooms where name = %s and version = %s"
 _RESET_REACTOR: Final = (
     "update reactor set position = 0, recorded_at = null, policies = null",
-    "truncate reactor_cases, reactor_stays, deadlines",
+    "truncate reactor_cases, reactor_stays, reactor_parts, reactor_persons, deadlines",
 )
 _CONSUMED: Final = "update consumed set position = %(end)s where position > %(end)s returning integration"
 _RECORDED_AT: Final = "select recorded_at from events where position = %s"

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -15,23 +15,42 @@ from graphql import ASTValidationRule, FieldNode, GraphQLError, GraphQLSchema, N
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 
-from commonweal.domain import consent, link_worker, person, receive, referral, user, values
+from commonweal.domain import user, values
 from commonweal.domain.message import Refused
+from commonweal.domain.people import erasure
+from commonweal.domain.referrals import receive
+from commonweal.domain.workforce.allocation_rule import THE_RULE, ChangeAllocationRule
 from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.decider import BEHAVIOURS
 from commonweal.kernel.fetch import fetch, get
 from commonweal.kernel.handle import Stale, handle
-from commonweal.kernel.reading import SCALARS, Position, Reader, Scope
+from commonweal.kernel.reading import SCALARS, Position, Reader
 from commonweal.kernel.trace import where
 from commonweal.kernel.view import PLAN, Root, subscription_type
 from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import Principal
 from commonweal.runtime.mutations import Receipt
 from commonweal.runtime.refusals import Counted
-from projections.caseload import READ_MODEL as CASELOAD
+from commonweal.runtime.waiting import until_now
+from commonweal.runtime.within import within
+from projections.activity.graphql import Query as Activity
 from projections.caseload.graphql import Query as Caseload
-from projections.caseload.graphql import one_referral
+from projections.connections.graphql import Query as Connections
+from projections.equity_funnel.graphql import Query as EquityFunnel
+from projections.measures.graphql import Query as Measures
+from projections.outcomes.graphql import Query as Outcomes
+from projections.person_record import READ_MODEL as PERSON_RECORD
+from projections.person_record.graphql import Query as PersonRecord
+from projections.person_record.graphql import every_case_of
+from projections.plan.graphql import Query as Plans
+from projections.record_access.graphql import Query as RecordAccess
+from projections.referrals_made.graphql import Query as ReferralsMade
+from projections.safeguarding.graphql import Query as Safeguarding
+from projections.service_directory.graphql import Query as ServiceDirectory
+from projections.set_up.graphql import Query as SetUp
 from projections.waiting_list.graphql import Query as WaitingList
+from projections.work.graphql import Query as Work
+from projections.workforce.graphql import Query as Workforce
 from tenants.store import Tenant
 
 log = structlog.get_logger()
@@ -68,7 +87,7 @@ async def _run(
     _permit(asker, command, given)
     command_id, record = mutations.ids(command, identity, key, asker.principal.id)
     _address(command, record)
-    await _in_scope(asker, command, record)
+    await within(asker.principal, asker.tenant, asker.reader, command, record, given)
     about = About(
         command_id=command_id,
         occurred_at=asker.now,
@@ -78,7 +97,10 @@ async def _run(
         traceparent=asker.traceparent,
     )
     try:
-        made = mutations.make(command, record, given, asker.now)
+        who: dict[str, Any] = {"by": asker.principal.id, "by_role": min(asker.principal.roles)}
+        if command in _OVER_ALL_CASES:
+            who["known_referrals"] = await _referrals_of(asker, record)
+        made = mutations.make(command, record, given, asker.now, who)
     except Refused as refusal:
         raise refused(str(refusal)) from None
     try:
@@ -111,48 +133,46 @@ _USER: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def _address(command: type, record: str) -> None:
-    """An id stands in clear in the log: it is no name, and a user's is what `access.user_id` makes."""
+    """An id stands in clear in the log: it is no name, and a user's is what `access.user_id` makes. Of what is there once, it is the one."""
     try:
         values.identifier(record, "id")
     except Refused as refusal:
         raise refused(str(refusal)) from None
     if BEHAVIOURS[command].primary == user.CATEGORY and not _USER.fullmatch(record):
         raise refused("id must be a user's id: 32 digits and letters from a to f")
+    if command is ChangeAllocationRule and record != THE_RULE:
+        raise refused(f"id must be {THE_RULE}: an ICS has one rule")
 
 
-async def _in_scope(asker: Asker, command: type, record: str) -> None:
-    """Someone who sees a part of the ICS changes that part alone; consent is asked of someone we know."""
-    streams, behaviour = asker.tenant.streams, BEHAVIOURS[command]
-    if behaviour.primary == consent.CATEGORY and (await streams.get(person.CATEGORY, record)).version == 0:
-        raise refused("there is no such person: register them first", "NOT_FOUND")
-    scope = permissions.scope(asker.principal.grants, permissions.COMMANDS[command])
-    assert scope is not None  # noqa: S101 – `_permit` saw a role that may
-    if scope.everything:
-        return
-    if behaviour.primary == user.CATEGORY:
-        raise refused("only an administrator of the whole ICS may do this", "OUT_OF_SCOPE")
-    if behaviour.primary == link_worker.CATEGORY and not behaviour.creates:
-        await _own_link_worker(asker, scope, record)
-    if behaviour.primary == referral.CATEGORY and not behaviour.creates:
-        await _own_referral(asker, scope, record)
+_OVER_ALL_CASES: Final = frozenset({erasure.RequestErasure, erasure.ApproveErasure})
+"""Weighed against every referral of a person, and of the records merged into theirs."""
 
 
-async def _own_link_worker(asker: Asker, scope: Scope, record: str) -> None:
-    engaged = (await asker.tenant.streams.get(link_worker.CATEGORY, record)).state.engaged
-    if engaged is not None and (record in scope.link_workers or scope.pcns.intersection(engaged.pcns)):
-        return
-    raise refused("there is no such link worker among those you look after", "NOT_FOUND")
-
-
-async def _own_referral(asker: Asker, scope: Scope, record: str) -> None:
-    """The scope is that of the roles that allow the command: another role may show more."""
-    reader = Reader(asker.tenant.pool.borrow, {"caseload": scope}, asker.now, asker.reader.today)
-    if await fetch(reader, CASELOAD, one_referral(reader, record)) is None:
-        raise refused("there is no such referral among those you see", "NOT_FOUND")
+async def _referrals_of(asker: Asker, person_id: str) -> tuple[str, ...]:
+    """All there are, whoever sees them, as the room has them once it has read what is recorded now."""
+    await until_now(asker.tenant, PERSON_RECORD.name)
+    return tuple(each["id"] for each in await fetch(asker.reader, PERSON_RECORD, every_case_of(person_id)))
 
 
 @strawberry.type
-class Query(Caseload, WaitingList):
+class Query(
+    Caseload,
+    WaitingList,
+    Work,
+    Safeguarding,
+    PersonRecord,
+    RecordAccess,
+    ServiceDirectory,
+    Connections,
+    Measures,
+    Outcomes,
+    Plans,
+    ReferralsMade,
+    Workforce,
+    EquityFunnel,
+    Activity,
+    SetUp,
+):
     """Every room's questions."""
 
 
@@ -206,8 +226,9 @@ _CONFIG: Final = StrawberryConfig(
 )
 
 
+@cache
 def schema(*, introspection: bool) -> Schema:
-    """The schema, with its limits."""
+    """The schema, with its limits; made once, and never changed."""
     made = Schema(
         query=Query,
         mutation=mutations.mutation_type(_run),

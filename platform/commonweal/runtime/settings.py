@@ -43,6 +43,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """None: the development issuer."""
     oidc_audience: str | None = None
     oidc_jwks_url: str | None = None
+    oidc_client_id: str | None = None
+    """Who the console is to the issuer, for signing in by authorisation code; None: the console is entered by link only."""
+    oidc_client_secret: str | None = None
+    public_url: str | None = None
+    """How browsers reach this installation, without a slash at the end; None: http with `host` and `port`."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     otlp_endpoint: str | None = None
     """Where spans go, by OTLP over HTTP; OTEL_EXPORTER_OTLP_ENDPOINT is read too. None: no spans are made."""
@@ -52,6 +57,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     metrics_host: str = "127.0.0.1"
     metrics_port: Port | None = None
     """Where a process shows its numbers to Prometheus; None: nowhere. `up` gives each process one of its own from here on."""
+
+    @property
+    def address(self) -> str:
+        """How browsers reach this installation."""
+        return self.public_url or f"http://{self.host}:{self.port}"
 
     @property
     def platform_key_path(self) -> Path:

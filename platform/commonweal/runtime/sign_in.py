@@ -3,6 +3,7 @@
 import re
 import secrets as random
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
@@ -16,7 +17,8 @@ from litestar.response import Redirect, Response
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_401_UNAUTHORIZED
 
 from commonweal.console.page import Frame, SignIn, content_security_policy, render
-from commonweal.runtime import development_issuer
+from commonweal.runtime import code_flow, development_issuer
+from commonweal.runtime.code_flow import BACK, CodeFlow
 from commonweal.runtime.door import Door
 from commonweal.runtime.identity import Claims, NotSignedIn
 from commonweal.runtime.session import COOKIE, Seal
@@ -29,7 +31,11 @@ FOR_A_MOMENT: Final = timedelta(minutes=15)
 _OWN_PAGE: Final = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 _ONLY_HERE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
+BEGIN: Final = "/sign-in/begin"
+
 Asked = Request[Any, Any, Any]
+Places = Callable[[], Awaitable[tuple[tuple[str, str], ...]]]
+"""(ODS code, name) of each ICS hosted here."""
 
 
 class _Code(msgspec.Struct, frozen=True, array_like=True):
@@ -48,7 +54,7 @@ class SignInLinks:
     def __init__(self, settings: Settings, platform_key: bytes) -> None:
         self._issuer = settings.oidc_issuer or development_issuer.NAME
         self._again = settings.oidc_issuer is None
-        self._address = f"http://{settings.host}:{settings.port}"
+        self._address = settings.address
         self._seal = Seal(platform_key, "sign-in link", _Code)
         self._used: dict[bytes, float] = {}
 
@@ -77,25 +83,38 @@ def own_page(wish: str | None) -> str:
     return wish if wish and _OWN_PAGE.fullmatch(wish) else "/"
 
 
-def routes(door: Door, links: SignInLinks, console: Environment) -> list[HTTPRouteHandler]:
-    """The pages around a session. `console`: `commonweal.console.page.environment()`."""
+async def _nowhere() -> tuple[tuple[str, str], ...]:
+    return ()
 
-    @get("/sign-in", sync_to_thread=False)
-    def page(request: Asked) -> Response[str]:
+
+def routes(
+    door: Door, links: SignInLinks, console: Environment, flow: CodeFlow | None = None, places: Places = _nowhere
+) -> list[HTTPRouteHandler]:
+    """The pages around a session. `console`: `commonweal.console.page.environment()`.
+
+    `flow`: how one signs in where one's organisation keeps its people; `places`: the ICSs one chooses from before.
+    """
+
+    async def about(reason: str | None, following: str | None = None) -> SignIn:
+        begin = None if flow is None else BEGIN
+        return SignIn(reason=reason, begin=begin, following=following or "", places=await places() if flow else ())
+
+    @get("/sign-in")
+    async def page(request: Asked) -> Response[str]:
         reason = None
         if cookie := request.cookies.get(COOKIE):
             try:
                 door.sessions.read(cookie)
             except NotSignedIn as error:
                 reason = _sentence(error)
-        return _page(console, SignIn(reason=reason), HTTP_200_OK)
+        return _page(console, await about(reason, request.query_params.get("next")), HTTP_200_OK)
 
-    @get("/sign-in/{code:str}", sync_to_thread=False)
-    def sign_in(request: Asked) -> Response[Any]:
+    @get("/sign-in/{code:str}")
+    async def sign_in(request: Asked) -> Response[Any]:
         try:
             session = door.sessions.begin(links.open(str(request.path_params["code"])))
         except NotSignedIn as error:
-            return _page(console, SignIn(reason=_sentence(error)), HTTP_401_UNAUTHORIZED)
+            return _page(console, await about(_sentence(error)), HTTP_401_UNAUTHORIZED)
         return _away(own_page(request.query_params.get("next")), door.sessions.cookie(session))
 
     @post("/sign-out")
@@ -104,7 +123,35 @@ def routes(door: Door, links: SignInLinks, console: Environment) -> list[HTTPRou
             door.sessions.end(await door.session(request))
         return _away("/sign-in", door.sessions.no_cookie())
 
-    return [page, sign_in, sign_out]
+    return [page, sign_in, sign_out, *([] if flow is None else _flow(door, flow, console, about))]
+
+
+def _flow(
+    door: Door, flow: CodeFlow, console: Environment, about: Callable[[str | None], Awaitable[SignIn]]
+) -> list[HTTPRouteHandler]:
+    @get(BEGIN)
+    async def begin(request: Asked) -> Response[Any]:
+        following = own_page(request.query_params.get("next"))
+        try:
+            address, cookie = await flow.begin(request.query_params.get("ics") or "", following)
+        except NotSignedIn as error:
+            return _page(console, await about(_sentence(error)), HTTP_401_UNAUTHORIZED)
+        return _away(address, cookie)
+
+    @get(BACK)
+    async def back(request: Asked) -> Response[Any]:
+        asked, cookie = request.query_params, request.cookies.get(code_flow.COOKIE)
+        if asked.get("error"):
+            return _page(console, await about("You did not sign in there: start again."), HTTP_401_UNAUTHORIZED)
+        try:
+            claims, following = await flow.finish(cookie, asked.get("state"), asked.get("code"))
+        except NotSignedIn as error:
+            return _page(console, await about(_sentence(error)), HTTP_401_UNAUTHORIZED)
+        answer = _away(following, door.sessions.cookie(door.sessions.begin(claims)))
+        answer.set_cookie(flow.no_cookie())
+        return answer
+
+    return [begin, back]
 
 
 def _away(path: str, cookie: Any) -> Redirect:

@@ -7,6 +7,7 @@ import secrets as random
 import sys
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -22,19 +23,24 @@ import projections
 from commonweal.console.assets import FOR_EVER, assets
 from commonweal.console.page import Frame, Problem, Way, content_security_policy, environment, render
 from commonweal.kernel.trace import refused, where
-from commonweal.runtime import hospital_feed, lag, live, pages, sign_in
+from commonweal.runtime import bars, development_sign_in, hospital_feed, lag, live, pages, sign_in
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.answering import Answering
 from commonweal.runtime.asking import Asking, Unanswered
+from commonweal.runtime.code_flow import Client, CodeFlow, outside_client
 from commonweal.runtime.development_issuer import DevelopmentIssuer
-from commonweal.runtime.door import make_door
+from commonweal.runtime.development_sign_in import CLIENT
+from commonweal.runtime.door import Door, make_door
+from commonweal.runtime.example_people import example_people
 from commonweal.runtime.health import Health
 from commonweal.runtime.identity import NotSignedIn
 from commonweal.runtime.live.hub import Hub
 from commonweal.runtime.live.patience import HOW_WE_SERVE
 from commonweal.runtime.observing import observed
 from commonweal.runtime.open_store import open_store
+from commonweal.runtime.pages import provider_link
 from commonweal.runtime.process import Process, run
+from commonweal.runtime.provider_links import ProviderLinks
 from commonweal.runtime.schema import schema
 from commonweal.runtime.sign_in import SignInLinks
 from tenants.store import Store
@@ -59,14 +65,14 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     answering = Answering(schema(introspection=settings.environment != "production"))
     asking = Asking(door, store, answering)
     console = environment([Path(projections.__file__).parent])
-    own = settings.oidc_issuer is None
     routes: list[Any] = [
         _graphql(asking),
         _hl7v2(asking),
+        *bars.routes(asking),
         *live.routes(asking, console, Hub(process.bus, store, process.stop)),
         *pages.routes(asking, console),
-        *sign_in.routes(door, SignInLinks(settings, key), console),
-        *(DevelopmentIssuer(settings, key).routes() if own else []),
+        *provider_link.routes(asking, console, ProviderLinks(settings, key)),
+        *_signing_in(process, store, door, console),
         *_plain(health),
     ]
     return Litestar(
@@ -79,6 +85,29 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
         logging_config=None,
         openapi_config=None,
     )
+
+
+def _signing_in(process: Process, store: Store, door: Door, console: Environment) -> list[HTTPRouteHandler]:
+    """By link, and by authorisation code where the settings say who we are to an issuer; in development that is our own."""
+    settings, key = process.settings, process.installation.platform_key
+    links, secure = SignInLinks(settings, key), settings.environment == "production"
+
+    async def places() -> tuple[tuple[str, str], ...]:
+        hosted = [(ods, await store.tenant(ods)) for ods in sorted(await store.roster())]
+        named = [(ods, (await each.streams.get("tenant", ods)).state.configured) for ods, each in hosted]
+        return tuple(sorted(((ods, about.name if about else ods) for ods, about in named), key=lambda each: each[1]))
+
+    if settings.oidc_issuer is not None:
+        client = outside_client(settings)
+        flow = None if client is None else CodeFlow(client, key, secure=secure)
+        return sign_in.routes(door, links, console, flow, places)
+    issuer, address = DevelopmentIssuer(settings, key), settings.address
+    own = Client(issuer.trusted(), f"{address}/.well-known/openid-configuration", CLIENT, None, address)
+    return [
+        *sign_in.routes(door, links, console, CodeFlow(own, key, secure=secure)),
+        *issuer.routes(),
+        *development_sign_in.routes(issuer, key, address, console, example_people),
+    ]
 
 
 def _graphql(asking: Asking) -> HTTPRouteHandler:
@@ -153,17 +182,19 @@ def _plain(health: Health) -> list[HTTPRouteHandler]:
 
 def _problem(asking: Asking, console: Environment, request: Asked, status: int, sentence: str) -> Response[Any]:
     """One sentence, as a page for a person and as JSON for a program."""
+    if bars.is_ours(request.url.path):
+        return bars.answer_to(request, status, sentence)
     if "text/html" not in request.headers.get("accept", ""):
         return Response({"status": status, "detail": sentence}, status_code=status)
-    nonce = random.token_urlsafe(16)
+    frame = _around(asking, request, random.token_urlsafe(16))
     about = Problem(
         status=status,
         sentence=f"{sentence[:1].upper()}{sentence[1:]}".rstrip(".") + ".",
         next=_NEXT.get(status, "Go back and try again."),
-        way=Way(text="Go to the caseload", href="/caseload"),
+        way=_way_on(frame),
     )
-    headers = {"Content-Security-Policy": content_security_policy(nonce), "Cache-Control": "no-store"}
-    text = render(console, "error.html", _around(asking, request, nonce), about)
+    headers = {"Content-Security-Policy": content_security_policy(frame.nonce), "Cache-Control": "no-store"}
+    text = render(console, "error.html", frame, about)
     return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)
 
 
@@ -176,9 +207,17 @@ def _around(asking: Asking, request: Asked, nonce: str) -> Frame:
     return Frame(nonce=nonce)
 
 
+def _way_on(frame: Frame) -> Way | None:
+    """Where one begins; nowhere for who is signed in and may go nowhere."""
+    if frame.menu:
+        text, href = frame.menu[0]
+        return Way(text=f"Start again from {text}", href=href)
+    return None if frame.signed_in else Way(text="Sign in", href="/sign-in")
+
+
 _NEXT: Final = {
     403: "If you think you should see this, ask whoever looks after Commonweal where you work.",
-    404: "Check the address, or start again from the caseload.",
+    404: "Check the address.",
     409: "Load the page again and see what has changed.",
     500: "It was noted. Please try again in a moment.",
 }
@@ -187,7 +226,8 @@ _NEXT: Final = {
 def _http(asking: Asking, console: Environment) -> Any:
     def handle(request: Asked, error: HTTPException) -> Response[Any]:
         if isinstance(error, NotSignedIn) and "text/html" in request.headers.get("accept", ""):
-            return Redirect("/sign-in", status_code=303)
+            wish = quote(request.url.path) if request.method == "GET" and request.url.path != "/" else ""
+            return Redirect(f"/sign-in?next={wish}" if wish else "/sign-in", status_code=303)
         if request.url.path == "/graphql" and not isinstance(error, NotSignedIn | NotAllowed):
             refused("graphql_limit" if error.status_code == 413 else "graphql_invalid")
         response = _problem(asking, console, request, error.status_code, str(error.detail))

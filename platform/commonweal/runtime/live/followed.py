@@ -152,6 +152,7 @@ class Followed:
         for room, position in planned.waits:
             await (until_now(asker.tenant, room) if position is None else until(asker.tenant, room, position))
         asked = replace(planned, waits=())
+        await self._answering.watched(asker, asked)
         question = Question(
             planned.key,
             asker.tenant.ods,

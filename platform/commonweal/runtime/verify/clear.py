@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from commonweal.domain.link_worker import LinkWorkerEngaged
-from commonweal.domain.message import EVENTS
+from commonweal.domain.deciders import EVENTS
+from commonweal.domain.workforce.link_worker import LinkWorkerEngaged
 from commonweal.kernel.decider import category
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.streams import Fact

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 from uuid import UUID
 
-from commonweal.intake import hl7v2
+from commonweal.intake import fhir, hl7v2
 from commonweal.intake.accept import bound_to
 from commonweal.kernel.trace import where
 from commonweal.kernel.vault import Lost, Tampered, Vault
@@ -62,8 +62,8 @@ async def _messages(grounds: Grounds, rows: list[Any], dense: Dense, finding: Fi
         except (Lost, Tampered) as why:
             finding.differs(f"message {identity} does not open ({where(why)})")
             continue
-        if raw is not None and source.startswith("hl7v2"):
-            for field, value in _personal(raw):
+        if raw is not None:
+            for field, value in _fhir(raw) if source.startswith(f"{fhir.FEED}/") else _hl7v2(raw):
                 said(field, value, f"message {identity} of the inbox")
 
 
@@ -74,8 +74,14 @@ async def _open(vault: Vault, ods: str, identity: UUID, sealed: bytes, key_name:
     return None if key is None else key.open(sealed, bound_to(ods, identity))
 
 
-def _personal(raw: bytes) -> Iterable[tuple[str, object]]:
+def _fhir(raw: bytes) -> Iterable[tuple[str, object]]:
     """Whose message it is, where that can be read."""
+    patient = fhir.about_whom(raw)
+    return (("name", fhir.name(patient)), ("nhs_number", fhir.number(patient)))
+
+
+def _hl7v2(raw: bytes) -> Iterable[tuple[str, object]]:
+    """The same of a hospital's message."""
     try:
         read = hl7v2.read(raw)
     except hl7v2.Unreadable:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from psycopg import AsyncConnection
 
-from commonweal.domain import person
+from commonweal.domain.people import person
 from commonweal.kernel.decider import identity
 from commonweal.runtime.verify.dense import Dense
 from commonweal.runtime.verify.finding import Finding

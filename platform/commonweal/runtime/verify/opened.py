@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from commonweal.domain.message import ERASED, EVENTS, field_types, is_personal
-from commonweal.domain.person import PersonErased
+from commonweal.domain.deciders import EVENTS
+from commonweal.domain.message import ERASED, field_types, is_personal
+from commonweal.domain.people.person import PersonErased
 from commonweal.kernel import codec
 from commonweal.kernel.codec import Unreadable
 from commonweal.kernel.log import Recorded

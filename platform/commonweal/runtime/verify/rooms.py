@@ -80,7 +80,7 @@ async def _replay(
     to = max(positions.values(), default=0)
     async for facts in _facts(grounds, to):
         for model in models:
-            known = (fact for fact in facts if fact.position <= positions[model.name])
+            known = [fact for fact in facts if fact.position <= positions[model.name]]
             await rows.write(connection, model, kinds[model.name], known)
         if facts:
             grounds.seen("rooms", facts[-1].position, to)

@@ -13,8 +13,7 @@ from types import ModuleType
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
-from commonweal import domain
-from commonweal.domain import codes, message
+from commonweal.domain import codes, deciders, message
 
 FIRST_WORDS: Final = 40
 """Characters of a long text that are sought."""
@@ -71,9 +70,9 @@ def _escaped(form: str) -> Iterable[str]:
 
 def vocabulary() -> Iterable[str]:
     """The words of our own: codes, what they mean, the names of events, commands and their fields."""
-    for module in (codes, *domain.MODULES, *domain.JOINT):
+    for module in (codes, *deciders.MODULES, *deciders.JOINT):
         yield from _words(module)
-    for kind in (*message.EVENTS.values(), *message.COMMANDS.values()):
+    for kind in (*deciders.EVENTS.values(), *deciders.COMMANDS.values()):
         yield kind.__name__
         yield from message.field_types(kind)
 
