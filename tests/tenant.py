@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from commonweal.domain.roster import PlaceTenant
+from nats.aio.client import Client
+
+from commonweal.domain.workforce.roster import PlaceTenant
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.kernel.read_model import ReadModel
@@ -32,14 +34,19 @@ def about(**known: Any) -> About:
 
 @asynccontextmanager
 async def store(
-    servers: Installation, *codes: str, models: Sequence[ReadModel] = (), application: str = "test"
+    servers: Installation,
+    *codes: str,
+    models: Sequence[ReadModel] = (),
+    application: str = "test",
+    bus: Client | None = None,
 ) -> AsyncIterator[Store]:
     """A store whose roster names these ICSs: `await store.tenant("QPM")`. Key files are written as onboarding does.
+    With a `bus`, each commit wakes those who follow.
 
     One at a time: the control log is made anew.
     """
     placements = [CONTROL, *map(Placement, codes)]
-    opened = open_store(servers, application)
+    opened = open_store(servers, application, bus)
     try:
         for placement in placements:
             await throwaway.drop(servers, placement)

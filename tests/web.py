@@ -16,10 +16,12 @@ import structlog
 import uvicorn
 from litestar.exceptions import LitestarDeprecationWarning
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from commonweal.domain.user import GrantUser
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import Receipt, handle
+from commonweal.kernel.watch import Watch
 from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
 from commonweal.runtime.health import Health
@@ -144,20 +146,14 @@ def serving(servers: Installation, *codes: str) -> Iterator[Web]:
 
 
 async def _start(stack: AsyncExitStack, servers: Installation, codes: tuple[str, ...]) -> tuple[str, Store]:
-    opened = await stack.enter_async_context(store(servers, *codes, models=READ_MODELS, application="web"))
     bus = await servers.accounts.connect(servers.nats_url, PLATFORM, "process", name="web")
     stack.push_async_callback(bus.close)
+    opened = await stack.enter_async_context(store(servers, *codes, models=READ_MODELS, application="web", bus=bus))
     health = Health(bus, servers.database_url)
     await health.start()
     process = Process("web", servers, bus, structlog.get_logger())
     for code in codes:
-        tenant = await opened.tenant(code)
-        for model in READ_MODELS:
-            changed = partial(_changed, bus, f"changed.{code}.{model.name}")
-            following = asyncio.create_task(
-                Room(tenant.streams, tenant.pool.borrow, model, changed).follow(asyncio.Event(), 0.02)
-            )
-            stack.push_async_callback(end, following)
+        await _follow(stack, bus, await opened.tenant(code))
     with warnings.catch_warnings():
         # Strawberry's controller names what it is given in a way that Litestar 3 will not take.
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
@@ -176,6 +172,23 @@ async def _start(stack: AsyncExitStack, servers: Installation, codes: tuple[str,
 
     stack.push_async_callback(stop)
     return f"http://127.0.0.1:{door.getsockname()[1]}", opened
+
+
+async def _follow(stack: AsyncExitStack, bus: Client, tenant: Tenant) -> None:
+    """Every room of an ICS, woken by each commit as the follower is: nobody looks where nothing happens."""
+    bells: dict[asyncio.Event, Room] = {}
+    for model in READ_MODELS:
+        changed = partial(_changed, bus, f"changed.{tenant.ods}.{model.name}")
+        bells[asyncio.Event()] = Room(tenant.streams, tenant.pool.borrow, model, changed)
+
+    async def wake(_: Msg) -> None:
+        for bell in bells:
+            bell.set()
+
+    await bus.subscribe(f"wake.{tenant.ods}", cb=wake)
+    watching = asyncio.create_task(Watch(tenant.pool.connect, bells).keep(0.2))
+    following = [asyncio.create_task(room.follow(bell, every=None)) for bell, room in bells.items()]
+    stack.push_async_callback(end, watching, *following)
 
 
 async def _changed(bus: Client, subject: str, position: int) -> None:
