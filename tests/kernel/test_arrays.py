@@ -42,7 +42,7 @@ def test_an_array_arrives_as_it_was_meant(
     @settings(
         max_examples=60,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
     @given(st.lists(values, max_size=8))
     def arrives(sent: list[Any]) -> None:
