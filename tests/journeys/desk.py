@@ -99,6 +99,7 @@ class Desk:
 
     def look(self) -> None:
         """Nothing is in anybody's way on this page as it stands on a desk, nor wider than the screen of a telephone."""
+        self.page.wait_for_load_state()  # what is counted is not waited for
         shape = _IDS.sub("/·", self.page.url.removeprefix(self.office.url).partition("?")[0])
         if self.page.get_by_role("heading", name="There is a problem").count():
             shape += " with a problem"

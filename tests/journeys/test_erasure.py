@@ -344,6 +344,7 @@ def _tries_again_what_nobody_took(story: Story, administrator: Desk) -> None:
     again = administrator.page.get_by_role("button", name="Try again")
     while again.count():
         again.first.click()
+        administrator.page.wait_for_load_state()
     _command(story.office, "dlq", "replay", "--tenant", ODS, "--integration", "gp_record")
     story.office.until(lambda: _deliveries(story.office, NORA) == {"delivered", "withheld"})
     why = _rows(story.office, "select distinct last_error from qpm.deliveries where state = 'withheld'")

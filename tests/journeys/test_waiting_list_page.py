@@ -122,6 +122,7 @@ def page(browser: Browser, people: Web) -> Iterator[Page]:
 
 def turns(page: Page) -> list[tuple[str, str]]:
     """(turn, who) of each line, in the order of the page."""
+    page.wait_for_load_state()  # rows are not waited for: there may be none
     rows = page.locator(".cw-waiting tbody tr")
     return [
         (row.locator(".cw-waiting__value").first.inner_text(), row.locator("th").inner_text().splitlines()[0])
