@@ -11,10 +11,10 @@ from psycopg import OperationalError
 
 from commonweal.domain.message import Refused
 from commonweal.kernel import trace
-from commonweal.kernel.append import About, Append, Claimed, Conflict, NewClaim, NewEvent, Repeated
+from commonweal.kernel.append import About, Append, Claimed, Conflict, Repeated
 from commonweal.kernel.counting import APPENDED, commanded
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS, Behaviour
-from commonweal.kernel.streams import Kept, Streams
+from commonweal.kernel.streams import Grown, Kept, Streams
 
 _TRIES: Final = 40
 """How often a command is decided anew before it gives way: other processes would have to win each time."""
@@ -48,14 +48,6 @@ class _Asked(msgspec.Struct, frozen=True):
     command_id: UUID
     about: About
     expected_version: int | None
-
-
-class _Made(msgspec.Struct, frozen=True):
-    """What follows from a command on one stream, and the stream's state after each event."""
-
-    kept: Kept
-    events: tuple[Any, ...]
-    states: list[Any]
 
 
 async def handle(
@@ -120,8 +112,8 @@ async def _attempt(streams: Streams, asked: _Asked) -> Receipt | None:
         if (answer := await _confirm(streams, asked)) is None:
             _forget(streams, kept)
         return answer
-    made = [_Made(each, events, each.grown(events)) for each, events in zip(kept, decided, strict=True)]
-    if missing := [name for each in made for name in streams.unkeyed(each.kept, each.events, each.states)]:
+    made = [each.grown(events) for each, events in zip(kept, decided, strict=True)]
+    if missing := [name for each in made for name in streams.keys_of(each) if streams.lacks(name)]:
         await _make_keys(streams, missing)
         return None
     try:
@@ -170,20 +162,15 @@ async def _make_keys(streams: Streams, names: list[str]) -> None:
             raise Refused("this record was erased: nothing personal can be added to it")
 
 
-async def _write(streams: Streams, made: list[_Made], asked: _Asked) -> Receipt:
-    events: list[NewEvent] = []
-    claims: list[NewClaim] = []
-    for each in made:
-        written, claimed = streams.write(each.kept, each.events, each.states)
-        events += written
-        claims += claimed
+async def _write(streams: Streams, made: list[Grown], asked: _Asked) -> Receipt:
+    events, claims = streams.write(made)
     with trace.span("append"):
         here = trace.traceparent() or asked.about.traceparent  # whoever follows the events goes on from here
         about = msgspec.structs.replace(asked.about, command_id=asked.command_id, traceparent=here)
         append = Append([(each.kept.stream_id, each.kept.version) for each in made], events, claims, about)
         for each in made:
             if each.events:
-                streams.advance(each.kept, each.states, append.done)
+                streams.go_on(each.ahead(), append.done)
         before = await streams.log.append(append)
     APPENDED.add(streams.tenant, by=len(events))
     primary = made[0]

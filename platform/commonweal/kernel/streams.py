@@ -33,13 +33,26 @@ class Kept:
     def __post_init__(self) -> None:
         self.stream_id = self.decider.stream_id(self.identity)
 
-    def grown(self, events: Sequence[object]) -> list[Any]:
-        """The state after each of these events."""
+    def grown(self, events: Sequence[object]) -> "Grown":
+        """The stream and what follows on it."""
         states, state = [], self.state
         for event in events:
             state = self.decider.evolve(state, event)
             states.append(state)
-        return states
+        return Grown(self, events, states)
+
+
+class Grown(msgspec.Struct, frozen=True, gc=False):
+    """What follows on a stream from a command, and the stream's state after each event."""
+
+    kept: Kept
+    events: Sequence[Any]
+    states: Sequence[Any]
+
+    def ahead(self) -> Kept:
+        """The stream as it is once this is written."""
+        kept = self.kept
+        return Kept(kept.decider, kept.identity, self.states[-1], kept.version + len(self.states))
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -117,12 +130,8 @@ class Streams:
         """Is this still what the process knows of the stream?"""
         return self._kept.get(kept.stream_id) is kept
 
-    def advance(self, kept: Kept, states: Sequence[Any], pending: "asyncio.Future[int]") -> None:
-        """Go on from what was just decided, before the database has answered; forget it again if that is refused."""
-        self.go_on(Kept(kept.decider, kept.identity, states[-1], kept.version + len(states)), pending)
-
     def go_on(self, ahead: Kept, pending: "asyncio.Future[int]") -> None:
-        """This is what we know of a stream from now on, unless the database refuses what led to it."""
+        """This is what we know of a stream before the database has answered; forget it again if what led to it is refused."""
         ahead.pending = pending
         self._keep(ahead)
 
@@ -154,13 +163,10 @@ class Streams:
     def _about(self, each: Recorded) -> bytes:
         return codec.about(self.tenant, each.stream_id, each.version, each.type)
 
-    def unkeyed(self, kept: Kept, events: Sequence[object], states: Sequence[Any]) -> Iterable[str]:
-        """The names of keys that these events need and that are not at hand, or were destroyed when we last looked."""
-        return filter(self.lacks, self.keys_of(kept, events, states))
-
-    def keys_of(self, kept: Kept, events: Sequence[object], states: Sequence[Any]) -> Iterable[str]:
+    def keys_of(self, made: Grown) -> Iterable[str]:
         """The names of the keys that seal what is personal in these events."""
-        for event, state in zip(events, states, strict=True):
+        kept = made.kept
+        for event, state in zip(made.events, made.states, strict=True):
             if codec.has_personal(event):
                 yield kept.decider.key_of(state, kept.identity)
 
@@ -168,26 +174,26 @@ class Streams:
         """Is this key not at hand, or was it destroyed when we last looked?"""
         return not self.vault.has(name) or self.vault.get(name) is None
 
-    def write(
-        self, kept: Kept, events: Sequence[object], states: Sequence[Any]
-    ) -> tuple[list[NewEvent], list[NewClaim]]:
-        """Events as they will be stored, and the keys they take or give back. `states`: the state after each."""
-        stream_id = kept.stream_id
-        version = kept.version
+    def write(self, made: Iterable[Grown]) -> tuple[list[NewEvent], list[NewClaim]]:
+        """Events as they will be stored, and the keys they take or give back."""
         written: list[NewEvent] = []
         claims: list[NewClaim] = []
-        for event, state in zip(events, states, strict=True):
-            version += 1
-            name = type(event).__name__
-            key_name = key = None
-            if codec.has_personal(event):
-                key_name = kept.decider.key_of(state, kept.identity)
-                key = self.vault.get(key_name)
-            data = codec.encode(event, codec.about(self.tenant, stream_id, version, name), key_name, key)
-            written.append(NewEvent(stream_id, version, name, data))
-            for claim in kept.decider.claims(event):
-                taken = self.log.hash(claim.kind, claim.value)
-                claims.append(NewClaim(claim.kind, taken, stream_id, claim.release))
+        for each in made:
+            decider, identity = each.kept.decider, each.kept.identity
+            stream_id = each.kept.stream_id
+            version = each.kept.version
+            for event, state in zip(each.events, each.states, strict=True):
+                version += 1
+                name = type(event).__name__
+                key_name = key = None
+                if codec.has_personal(event):
+                    key_name = decider.key_of(state, identity)
+                    key = self.vault.get(key_name)
+                data = codec.encode(event, codec.about(self.tenant, stream_id, version, name), key_name, key)
+                written.append(NewEvent(stream_id, version, name, data))
+                for claim in decider.claims(event):
+                    taken = self.log.hash(claim.kind, claim.value)
+                    claims.append(NewClaim(claim.kind, taken, stream_id, claim.release))
         return written, claims
 
     def _keep(self, kept: Kept) -> Kept:

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from commonweal.domain.message import Refused
 from commonweal.kernel import trace
-from commonweal.kernel.append import About, Append, NewClaim, NewEvent
+from commonweal.kernel.append import About, Append, NewClaim
 from commonweal.kernel.counting import APPENDED, commanded
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
-from commonweal.kernel.streams import Kept, Streams
+from commonweal.kernel.streams import Grown, Kept, Streams
 
 _TRIES: Final = 5
 """How often stories are decided anew where others change what they read."""
@@ -26,15 +26,6 @@ class Wish(msgspec.Struct, frozen=True, gc=False):
     about: About
 
 
-class _Made(msgspec.Struct, frozen=True, gc=False):
-    """What follows from a command on one stream, and the stream's state after each event."""
-
-    about: About
-    kept: Kept
-    events: tuple[Any, ...]
-    states: list[Any]
-
-
 @dataclass(slots=True)
 class _Story:
     """Commands decided one after another, each on what those before it leave."""
@@ -42,7 +33,9 @@ class _Story:
     seen: dict[str, Kept] = field(default_factory=dict)
     """Each stream it read, as it was before."""
     now: dict[str, Kept] = field(default_factory=dict)
-    made: list[_Made] = field(default_factory=list)
+    made: list[Grown] = field(default_factory=list)
+    abouts: list[About] = field(default_factory=list)
+    """What is known of the command that led to each of `made`."""
     keys: set[str] = field(default_factory=set)
     """The names of those that seal what is personal in it."""
 
@@ -98,19 +91,15 @@ class Together:
         """What is written of a story; None where it would be added to a record that was erased, or cannot be written down."""
         if any(self.streams.lacks(name) for name in story.keys):
             return None
-        events: list[NewEvent] = []
-        claims: list[NewClaim] = []
-        abouts: list[About] = []
+        try:
+            events, claims = self.streams.write(story.made)
+        except Refused:
+            return None
         here = trace.traceparent()
-        for each in story.made:
-            try:
-                written, claimed = self.streams.write(each.kept, each.events, each.states)
-            except Refused:
-                return None
-            about = each.about if here is None else msgspec.structs.replace(each.about, traceparent=here)
-            events += written
-            claims += claimed
-            abouts += [about] * len(written)
+        abouts: list[About] = []
+        for each, known in zip(story.made, story.abouts, strict=True):
+            about = known if here is None else msgspec.structs.replace(known, traceparent=here)
+            abouts += [about] * len(each.events)
         seen = [(stream_id, kept.version) for stream_id, kept in story.seen.items()]
         return Append(seen, events, _in_the_end(claims), abouts=abouts)
 
@@ -162,11 +151,11 @@ class _Lot:
         decided = behaviour.decide(tuple([each.state for each in read]), wish.command)
         for kept, events in zip(read, decided, strict=True):
             if events:
-                states = kept.grown(events)
-                story.made.append(_Made(wish.about, kept, events, states))
-                story.keys.update(self.streams.keys_of(kept, events, states))
-                ahead = Kept(kept.decider, kept.identity, states[-1], kept.version + len(events))
-                story.now[kept.stream_id] = ahead
+                made = kept.grown(events)
+                story.made.append(made)
+                story.abouts.append(wish.about)
+                story.keys.update(self.streams.keys_of(made))
+                story.now[kept.stream_id] = made.ahead()
 
     async def _get(self, story: _Story, category: str, identity: str) -> Kept:
         stream_id = DECIDERS[category].stream_id(identity)

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
 from commonweal.domain.message import Refused
 from commonweal.domain.tenant import PCN, ConfigureTenant, Practice, Trust
 from commonweal.kernel.append import About, Append
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.kernel.handle import handle
-from commonweal.kernel.streams import Kept
+from commonweal.kernel.streams import Grown, Kept
 from commonweal.runtime.simulate.play import deal
 from commonweal.runtime.simulate.step import Step, made_id
 from tenants.store import Tenant
@@ -54,16 +54,16 @@ class _Writer:
         """How many events followed from these commands; those that are refused leave none."""
         decided = [made for step in steps if (made := self._decide(step))]
         streams, appends, written = self._here.streams, [], 0
-        needed = {name for _, several in decided for each in several for name in streams.unkeyed(*each)}
+        needed = {
+            key for _, several in decided for each in several for key in streams.keys_of(each) if streams.lacks(key)
+        }
         if needed:
             await streams.vault.make_all(needed)
         for step, several in decided:
             if written >= at_most:
                 break
-            seen = [(kept.stream_id, kept.version) for kept, _, _ in several]
-            each = [streams.write(*one) for one in several]
-            events = [event for found, _ in each for event in found]
-            claims = [claim for _, found in each for claim in found]
+            seen = [(each.kept.stream_id, each.kept.version) for each in several]
+            events, claims = streams.write(several)
             appends.append(Append(seen, events, claims, _about(self._here.ods, step.identity, step.name, step.at)))
             written += len(events)
         for append in appends:
@@ -71,7 +71,7 @@ class _Writer:
         await asyncio.gather(*(append.done for append in appends))
         return written
 
-    def _decide(self, step: Step) -> tuple[Step, list[tuple[Kept, Sequence[Any], list[Any]]]] | None:
+    def _decide(self, step: Step) -> tuple[Step, list[Grown]] | None:
         behaviour = BEHAVIOURS[type(step.command)]
         first = self._stream(behaviour.primary, step.identity)
         try:
@@ -79,12 +79,9 @@ class _Writer:
             answers = behaviour.decide((first.state, *(kept.state for kept in reads)), step.command)
         except Refused:
             return None
-        made: list[tuple[Kept, Sequence[Any], list[Any]]] = [
-            (kept, events, kept.grown(events)) for kept, events in zip((first, *reads), answers, strict=True) if events
-        ]
-        for kept, events, states in made:
-            grown = Kept(kept.decider, kept.identity, states[-1], kept.version + len(events))
-            self._kept[kept.decider.category, kept.identity] = grown
+        made = [kept.grown(events) for kept, events in zip((first, *reads), answers, strict=True) if events]
+        for each in made:
+            self._kept[each.kept.decider.category, each.kept.identity] = each.ahead()
         return (step, made) if made else None
 
     def _stream(self, category: str, identity: str) -> Kept:

@@ -119,16 +119,13 @@ def _case(chance: Random, nhs_number: str, number: int) -> list[Written]:
 
 async def write(here: Tenant, written: list[Written]) -> None:
     """What happened to some records, all of it new, as one command would have brought it about."""
-    events, claims = [], []
+    made = []
     for category, identity, told in written:
         decider = DECIDERS[category]
         kept = Kept(decider, identity, decider.initial, 0)
-        states = kept.grown(told)
-        for name in set(here.streams.unkeyed(kept, told, states)):
-            await here.streams.vault.make(name)
-        new, taken = here.streams.write(kept, told, states)
-        events += new
-        claims += taken
+        made.append(kept.grown(told))
+    await here.streams.vault.make_all(key for each in made for key in here.streams.keys_of(each))
+    events, claims = here.streams.write(made)
     about = About(command_id=uuid.uuid4(), occurred_at=_BEGAN, actor="user-of-the-bench", channel="bench")
     await here.log.append(Append([], events, claims, about))
 
