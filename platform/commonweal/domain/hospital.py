@@ -12,6 +12,7 @@ from typing import Final
 from commonweal.domain import codes, due, tenant, values
 from commonweal.domain.due import Deadline, FallsDue
 from commonweal.domain.message import Personal, Refused, command, event
+from commonweal.domain.people.person import DEAD
 
 # These names are the storage format: never renamed.
 
@@ -439,7 +440,7 @@ def _offer(state: State, command: OfferDischargeSupport) -> tuple[Event, ...]:
     if state.answer != "none":
         return ()
     if state.died:
-        raise Refused("this person has died")
+        raise Refused(DEAD)
     offered = DischargeSupportOffered(medium=command.medium, offered_at=command.offered_at)
     return (offered, DischargeSupportTaskDone()) if state.task == "raised" else (offered,)
 

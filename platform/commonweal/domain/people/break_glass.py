@@ -44,10 +44,7 @@ def decide(
     fields = values.all_of(codes.RECORD_PARTS, command.fields, "fields")
     if not fields:
         raise Refused("fields is missing: say what you need to see")
-    if someone.phase == "unknown":
-        raise Refused("there is no such person")
-    if someone.phase == "erased":
-        raise Refused("this person's record has been erased")
+    person.known(someone)
     if command.access_id in accesses.broken:
         return (), (), ()
     until = values.moment(command.at, "at") + LASTS

@@ -50,8 +50,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
     """Shapes: `states` is (person, *referrals and absorbed records of `reads`)."""
     someone: person.State = states[0]
     cases = [each for each in states[1:] if isinstance(each, referral.State)]
-    if someone.phase == "unknown":
-        raise Refused("there is no such person")
+    person.registered(someone)
     nothing: Decision = tuple(() for _ in states)
     if someone.phase == "erased":
         return nothing

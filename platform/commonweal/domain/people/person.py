@@ -198,6 +198,9 @@ WORKER_GENDERS: Final = frozenset({"1", "2"})
 ERASURE_BASES: Final = frozenset({"request_upheld", "retention_ended", "registered_in_error"})
 """Why a record may be destroyed: UK GDPR article 17; NHS Records Management Code of Practice, retention. Local."""
 
+FORGOTTEN: Final = "this person's record has been erased"
+DEAD: Final = "this person has died"
+
 Event = (
     PersonRegistered
     | PersonDetailsCorrected
@@ -329,16 +332,33 @@ def claims(event: Event) -> tuple[Claim, ...]:
     return (taken,)
 
 
+def registered(state: State) -> None:
+    """Refuses unless somebody was registered, even where their record is erased by now."""
+    if state.phase == "unknown":
+        raise Refused("there is no such person: register them first")
+
+
+def known(state: State) -> None:
+    """Refuses unless somebody was registered, and is not forgotten."""
+    registered(state)
+    if state.phase == "erased":
+        raise Refused(FORGOTTEN)
+
+
+def not_died(state: State) -> None:
+    """Refuses what nobody does with someone who has died."""
+    if state.phase == "died":
+        raise Refused(DEAD)
+
+
 def decide(state: State, command: Command) -> tuple[Event, ...]:
     if isinstance(command, RegisterPerson):
         return _register(state, command)
-    if state.phase == "unknown":
-        raise Refused("there is no such person")
+    registered(state)
     if isinstance(command, ErasePerson):
         values.one_of(ERASURE_BASES, command.basis, "basis")
         return () if state.phase == "erased" else (PersonErased(basis=command.basis),)
-    if state.phase == "erased":
-        raise Refused("this person's record has been erased")
+    known(state)
     duplicate.not_merged(state.same)
     match command:
         case CorrectPersonDetails():
@@ -446,8 +466,7 @@ def _trace(state: State, command: TraceNHSNumber) -> tuple[Event, ...]:
 
 def _prefer(state: State, command: SetContactPreference) -> tuple[Event, ...]:
     values.one_of(CHANNELS, command.channel, "channel")
-    if state.phase == "died":
-        raise Refused("this person has died")
+    not_died(state)
     wish = ContactPreferenceSet(
         channel=command.channel,
         safe_times=command.safe_times,

@@ -65,8 +65,7 @@ def _complete(state: referral.State, someone: person.State, command: CompleteFol
     if state.phase == "closed" and command.point in state.followed_up:
         return ()
     referral.require(state, frozenset({"closed"}), "be followed up: it has not been closed")
-    if someone.phase == "died":
-        raise Refused("this person has died")
+    person.not_died(someone)
     return (
         FollowUpCompleted(point=command.point, outcomes=outcomes, completed_at=command.at, next_due=command.next_due),
     )

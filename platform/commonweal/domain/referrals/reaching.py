@@ -94,8 +94,7 @@ def _attempt(state: referral.State, someone: person.State, command: AttemptConta
 
 def _check_wishes(someone: person.State, command: AttemptContact) -> None:
     """In a safe way, and without a message where none may be left."""
-    if someone.phase == "died":
-        raise Refused("this person has died")
+    person.not_died(someone)
     if (why := safe_contact.unsafe(someone, command.channel)) is not None:
         raise Refused(f"channel: {why}")
     wish = someone.preference

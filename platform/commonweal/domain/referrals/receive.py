@@ -55,7 +55,9 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[referral.Ev
         if known.source == (command.source_org, command.source_reference):
             return (), *nothing
         raise Refused("this referral was received already, under another source_reference")
-    _check_person(someone)
+    person.known(someone)
+    person.not_died(someone)
+    duplicate.not_merged(someone.same)
     restricted = command.programme != programme.CORE and _restricted(states[3])
     if not consent.allows(consents, "contact", consent.ANY, command.received_at.date()):
         raise Refused(
@@ -111,13 +113,3 @@ def _restricted(wanted: programme.State) -> bool:
     if wanted.phase != "open":
         raise Refused(NO_PROGRAMME)
     return wanted.restricted
-
-
-def _check_person(someone: person.State) -> None:
-    if someone.phase == "unknown":
-        raise Refused("there is no such person: register them first")
-    if someone.phase == "erased":
-        raise Refused("this person's record has been erased")
-    if someone.phase == "died":
-        raise Refused("this person has died")
-    duplicate.not_merged(someone.same)

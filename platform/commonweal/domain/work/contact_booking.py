@@ -51,8 +51,7 @@ def decide(
         raise Refused("this contact was booked already; move it instead")
     if case.phase not in referral.AT_WORK:
         raise Refused(f"this referral is {case.phase}; a contact is booked by a link worker who has it")
-    if someone.phase == "died":
-        raise Refused("this person has died")
+    person.not_died(someone)
     if command.at is not None and command.starts_at < command.at:
         raise Refused("starts_at has passed: record the contact as held")
     return (_booked(command, case, someone),), (), ()
@@ -89,5 +88,4 @@ def whose(case: referral.State, someone: person.State, person_id: str) -> None:
     referral.known(case)
     if case.person_id != person_id:
         raise Refused("person_id is not whose referral this is")
-    if someone.phase == "erased":
-        raise Refused("this person's record has been erased")
+    person.known(someone)

@@ -36,7 +36,8 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[drop_in.Eve
     if command.attended_on > command.on:
         raise Refused("attended_on is in the future")
     values.identifier(command.person_id, "person_id")
-    _check_person(states[1])
+    person.known(states[1])
+    duplicate.not_merged(states[1].same)
     if command.service_id is not None:
         values.identifier(command.service_id, "service_id")
         if states[2].phase == "unknown":
@@ -51,11 +52,3 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[drop_in.Eve
         raise Refused("this drop-in was recorded already")
     recorded = () if known.attended is not None else (attended,)
     return (recorded, *(() for _ in states[1:]))
-
-
-def _check_person(someone: person.State) -> None:
-    if someone.phase == "unknown":
-        raise Refused("there is no such person: register them first")
-    if someone.phase == "erased":
-        raise Refused("this person's record has been erased")
-    duplicate.not_merged(someone.same)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command
+from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import note
 
@@ -47,7 +48,7 @@ def decide(
     if case.person_id == wrong.person_id:
         raise Refused("referral_id is a case of the same person: the note stands in the right record")
     if not isinstance(wrong.text, str) or wrong.signed_at is None:
-        raise Refused("this person's record has been erased")
+        raise Refused(person.FORGOTTEN)
     if right.phase != "unknown":
         raise Refused("new_note_id is another note already")
     moved = note.NoteMovedToPerson(
