@@ -234,9 +234,15 @@ def _miss(_deadline: Deadline, now: datetime) -> Command:
 FALLS_DUE: Final[FallsDue] = {MISSED: _miss}
 
 
-def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, PLR0911 – one answer a command
+def known(state: State) -> MeasureScheduled:
+    """As it was scheduled; refuses where it was not."""
     if state.scheduled is None:
         raise Refused("there is no such measure")
+    return state.scheduled
+
+
+def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: PLR0911 – one answer a command
+    scheduled = known(state)
     match command:
         case OfferMeasure(on=day):
             if state.phase == "offered":
@@ -256,11 +262,11 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, 
             _require(state, MAY_BE_TOLD, "be marked as not appropriate")
             return (MeasureNotAppropriate(reason=reason, decided_on=day),)
         case MissMeasure(on=day):
-            late = due.today(due.later(due.end_of(state.scheduled.due_on), LATE_AFTER))
-            return (MeasureMissed(due_on=state.scheduled.due_on),) if state.phase in WAITS and day >= late else ()
+            late = due.today(due.later(due.end_of(scheduled.due_on), LATE_AFTER))
+            return (MeasureMissed(due_on=scheduled.due_on),) if state.phase in WAITS and day >= late else ()
         case LapseMeasure(ending=ending, on=day):
             values.one_of(codes.CASE_ENDINGS, ending, "ending")
-            kept = ending in codes.CLOSURE_REASONS and ending != "died" and state.scheduled.point in AFTER_THE_END
+            kept = ending in codes.CLOSURE_REASONS and ending != "died" and scheduled.point in AFTER_THE_END
             return () if kept or state.phase not in WAITS else (MeasureLapsed(ending=ending, lapsed_on=day),)
         case VoidMeasure(reason=reason):
             values.one_of(codes.MEASURE_VOID_REASONS, reason, "reason")
@@ -269,7 +275,7 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, 
             _require(state, frozenset({"completed"}), "be voided")
             return (MeasureVoided(reason=reason),)
         case RescoreMeasure():
-            return _rescore(state, state.scheduled)
+            return _rescore(state, scheduled)
 
 
 def _require(state: State, phases: frozenset[str], what: str) -> None:

@@ -73,11 +73,9 @@ def reads(state: measure.State, command: Command) -> tuple[tuple[str, str], ...]
 def decide(states: tuple[Any, ...], command: Command) -> Decision:
     """Writes to the measure only. Shapes: `states` is (measure, referral, instrument)."""
     state: measure.State = states[0]
-    if len(states) == 1:
-        raise Refused("there is no such measure")
+    asked = measure.known(state) if isinstance(command, CompleteMeasure) else command
+    definition = _definition(asked.instrument)
     case: referral.State = states[1]
-    code = state.scheduled.instrument if isinstance(command, CompleteMeasure) and state.scheduled else ""
-    definition = _definition(code if isinstance(command, CompleteMeasure) else command.instrument)
 
     def may() -> None:
         if case.phase not in CARED_FOR:
@@ -101,11 +99,9 @@ def _planned(
     case: referral.State, definition: Instrument, referral_id: str, point: str, day: date
 ) -> measure.MeasureScheduled:
     values.one_of(codes.MEASURE_POINTS, point, "point")
-    if case.person_id is None:
-        raise Refused("there is no such referral")
     return measure.MeasureScheduled(
         referral_id=referral_id,
-        person_id=case.person_id,
+        person_id=referral.known(case),
         instrument=definition.code,
         instrument_version=definition.version,
         point=point,

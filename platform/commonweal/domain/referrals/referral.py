@@ -584,10 +584,11 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
             return first_contact(state, medium, held_at, note)
 
 
-def known(state: State) -> None:
-    """Refuses unless the referral was received."""
+def known(state: State) -> str:
+    """Whose referral it is; refuses unless it was received."""
     if state.person_id is None:
         raise Refused("there is no such referral")
+    return state.person_id
 
 
 def require(state: State, phases: frozenset[str], what: str) -> None:

@@ -153,9 +153,15 @@ def case(state: State) -> str | None:
     return state.referral_id
 
 
-def decide(state: State, command: Command) -> tuple[Event, ...]:
-    if state.phase == "unknown":
+def known(state: State) -> ContactBooked | ContactHeld:
+    """As it was booked, else as it was held; refuses where it was neither."""
+    if (begun := state.booked or state.held) is None:
         raise Refused("there is no such contact")
+    return begun
+
+
+def decide(state: State, command: Command) -> tuple[Event, ...]:
+    known(state)
     match command:
         case RescheduleContact():
             return _reschedule(state, command)

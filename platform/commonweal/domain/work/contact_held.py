@@ -67,8 +67,8 @@ def reads(state: contact.State, command: Command) -> tuple[tuple[str, str], ...]
 
 def decide(states: tuple[Any, ...], command: Command) -> Decision:
     """Shapes: `states` is (contact, referral, person); of a contact that is not there, (contact,)."""
-    if len(states) == 1:
-        raise Refused("there is no such contact")
+    if isinstance(command, HoldContact):
+        contact.known(states[0])
     known, case, someone = states
     _check(command)
     if isinstance(command, RecordContact):
@@ -99,9 +99,7 @@ def _recorded(command: RecordContact, case: referral.State, someone: person.Stat
 
 def _as_booked(known: contact.State, command: HoldContact, someone: person.State) -> contact.ContactHeld:
     """What was agreed to when it was booked is not asked again."""
-    before = known.booked or known.held
-    if before is None:
-        raise Refused("there is no such contact")
+    before = contact.known(known)
     overridden = before.overridden
     if command.overridden is not None or before.medium != command.medium:
         overridden = safe_contact.honoured(someone, before.kind, command.medium, command.overridden)

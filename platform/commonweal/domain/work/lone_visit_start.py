@@ -40,10 +40,9 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[lone_visit.
     about: contact.State = states[2] if len(states) == 3 else contact.INITIAL
     lone_visit.check_time(command.expected_by, command.at)
     place = None if command.place is None else values.said(command.place, "place", 500)
-    if worker.engaged is None:
-        raise Refused("there is no such link worker")
-    if command.contact_id is not None and about.phase == "unknown":
-        raise Refused("there is no such contact")
+    link_worker.known(worker)
+    if command.contact_id is not None:
+        contact.known(about)
     if command.referral_id != about.referral_id:
         raise Refused("referral_id is not the case of this contact")
     nothing = tuple(() for _ in states[1:])

@@ -152,9 +152,14 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def decide(state: State, command: Command) -> tuple[Event, ...]:
+def known(state: State) -> None:
+    """Refuses unless the note was signed."""
     if state.phase == "unknown":
         raise Refused("there is no such note")
+
+
+def decide(state: State, command: Command) -> tuple[Event, ...]:
+    known(state)
     match command:
         case AmendNote():
             return _amend(state, command)

@@ -38,8 +38,7 @@ def decide(
     wrong, right, case = states
     values.identifier(command.new_note_id, "new_note_id")
     values.one_of(codes.DISCLOSURES, command.disclosure, "disclosure")
-    if wrong.phase == "unknown":
-        raise Refused("there is no such note")
+    note.known(wrong)
     referral.known(case)
     if wrong.moved_to is not None:
         if wrong.moved_to == command.new_note_id:

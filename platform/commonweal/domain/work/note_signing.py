@@ -36,7 +36,7 @@ def decide(states: tuple[note.State, referral.State], command: Command) -> tuple
     text = values.said(command.text, "text")
     if command.contact_id is not None:
         values.identifier(command.contact_id, "contact_id")
-    referral.known(case)
+    person_id = referral.known(case)
     if (known.referral_id, known.contact_id, known.text, known.signed_by) == (
         command.referral_id,
         command.contact_id,
@@ -50,7 +50,7 @@ def decide(states: tuple[note.State, referral.State], command: Command) -> tuple
         raise Refused("this referral was retracted: a note about it belongs to another case")
     signed = note.NoteSigned(
         referral_id=command.referral_id,
-        person_id=case.person_id or "",
+        person_id=person_id,
         contact_id=command.contact_id,
         text=text,
         fingerprint=note.fingerprint(text),

@@ -37,7 +37,7 @@ def decide(
 ) -> tuple[tuple[safeguarding.Event, ...], tuple[()]]:
     """Writes to the concern only. A case in any phase may give rise to one."""
     known, case = states
-    referral.known(case)
+    person_id = referral.known(case)
     values.one_of(codes.SAFEGUARDING_OF, command.concerning, "concerning")
     types = values.all_of(codes.ABUSE, command.types, "types")
     detail = values.said(command.detail, "detail")
@@ -50,7 +50,7 @@ def decide(
         raise Refused("this concern was raised already")
     raised = safeguarding.SafeguardingConcernRaised(
         referral_id=command.referral_id,
-        person_id=case.person_id or "",
+        person_id=person_id,
         concerning=command.concerning,
         types=types,
         detail=detail,

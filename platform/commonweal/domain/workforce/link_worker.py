@@ -370,12 +370,22 @@ def room_for(state: State, weight: int, day: date | None = None) -> bool:
     return (state.weight + weight) * 100 <= state.terms.fte_percent(day) * state.caseload_limit
 
 
-def check_free(state: State, weight: int, day: date | None = None) -> None:
-    """Refuses where a link worker has left, is away or has no room for this weight."""
+def known(state: State) -> None:
+    """Refuses unless the link worker was engaged, even where they have left by now."""
     if state.phase == "unknown":
         raise Refused("there is no such link worker")
+
+
+def check_active(state: State) -> None:
+    """Refuses unless the link worker is in post."""
+    known(state)
     if state.phase == "left":
         raise Refused(f"{state.name} has left")
+
+
+def check_free(state: State, weight: int, day: date | None = None) -> None:
+    """Refuses where a link worker has left, is away or has no room for this weight."""
+    check_active(state)
     if state.absence:
         raise Refused(f"{state.name} is away ({state.absence.kind})")
     if not room_for(state, weight, day):
@@ -400,14 +410,6 @@ def release(state: State, referral_id: str) -> tuple[CaseReleased, ...]:
     if referral_id not in state.held:
         return ()
     return (CaseReleased(referral_id=referral_id, weight=state.held[referral_id]),)
-
-
-def check_active(state: State) -> None:
-    """Refuses unless the link worker is in post."""
-    if state.phase == "unknown":
-        raise Refused("there is no such link worker")
-    if state.phase == "left":
-        raise Refused(f"{state.name} has left")
 
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:
