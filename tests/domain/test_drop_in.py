@@ -30,7 +30,7 @@ def test_somebody_who_came_by_is_recorded_once() -> None:
 def test_only_somebody_who_is_registered_came_and_not_in_the_future() -> None:
     given(drop_in_recording).when(RECORD).refused("there is no such person: register them first")
     given(drop_in_recording, reading=KNOWN).when(replace(RECORD, attended_on=date(2026, 3, 6))).refused(
-        "attended_on is in the future"
+        "attended_on lies in the future"
     )
 
 

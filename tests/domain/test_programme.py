@@ -42,8 +42,8 @@ def test_criteria_are_published_by_version() -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"minimum_age": -1}, "minimum_age must lie"),
-        ({"maximum_age": 200}, "maximum_age must lie"),
+        ({"minimum_age": -1}, "minimum_age must be 0 to 130"),
+        ({"maximum_age": 200}, "maximum_age must be 0 to 130"),
         ({"minimum_age": 26}, "minimum_age lies above maximum_age"),
         ({"practices": ("Burton",)}, "practices must"),
         ({"lsoas": ("Kettering",)}, "lsoas must"),

@@ -1,7 +1,7 @@
 """Checks on what is typed in or sent to us."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -122,6 +122,31 @@ def test_a_time_without_a_zone_is_refused() -> None:
     assert values.moment(datetime(2026, 1, 5, 9, tzinfo=UTC), "at").hour == 9
     with pytest.raises(Refused, match="at must say its time zone"):
         values.moment(datetime(2026, 1, 5, 9), "at")  # noqa: DTZ001 – that is what is refused
+
+
+def test_what_happened_has_come_unless_it_is_brought_from_the_past() -> None:
+    today, tomorrow = date(2026, 1, 5), date(2026, 1, 6)
+    assert values.happened(today, today, "held_on") == today
+    assert values.happened(tomorrow, None, "held_on") == tomorrow
+    with pytest.raises(Refused, match="held_on lies in the future: record it once it has happened"):
+        values.happened(tomorrow, today, "held_on")
+
+
+def test_a_day_to_come_is_not_today_but_today_is_not_past() -> None:
+    today, tomorrow = date(2026, 1, 5), date(2026, 1, 6)
+    assert values.to_come(tomorrow, today, "due_on") == values.not_past(tomorrow, tomorrow, "due_on") == tomorrow
+    assert values.to_come(today, None, "due_on") == values.not_past(today, None, "due_on") == today
+    with pytest.raises(Refused, match="due_on must lie in the future"):
+        values.to_come(today, today, "due_on")
+    with pytest.raises(Refused, match="due_on lies in the past"):
+        values.not_past(today, tomorrow, "due_on")
+
+
+@pytest.mark.parametrize("number", [0, 5_001])
+def test_a_number_lies_between_the_least_and_the_most(number: int) -> None:
+    assert [values.within(each, 1, 5_000, "places") for each in (1, 5_000)] == [1, 5_000]
+    with pytest.raises(Refused, match="places must be 1 to 5,000"):
+        values.within(number, 1, 5_000, "places")
 
 
 def test_every_national_closure_code_belongs_to_a_reason_we_use() -> None:

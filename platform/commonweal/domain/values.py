@@ -6,11 +6,13 @@ repeats the value: what is typed into the wrong box may be personal.
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Final
+from datetime import date, datetime
+from typing import Final, TypeVar
 
 from commonweal.domain.codes import Codes
 from commonweal.domain.message import Refused
+
+Time = TypeVar("Time", date, datetime)
 
 _NHS_NUMBER: Final = re.compile(r"[0-9]{10}|[0-9]{3} [0-9]{3} [0-9]{4}|[0-9]{3}-[0-9]{3}-[0-9]{4}")
 _ODS: Final = re.compile(r"[A-Z0-9]{3}|[A-Z0-9]{5}|[A-Z][0-9]{5}")
@@ -165,14 +167,47 @@ def moment(when: datetime, what: str) -> datetime:
     return when
 
 
+def happened(when: Time, now: Time | None, what: str) -> Time:
+    """A day or a time that has come; `now` is nothing where the past is brought in."""
+    if now is not None and when > now:
+        raise Refused(f"{what} lies in the future: record it once it has happened")
+    return when
+
+
+def to_come(day: date, today: date | None, what: str) -> date:
+    """A day after today; `today` is nothing where the past is brought in."""
+    if today is not None and day <= today:
+        raise Refused(f"{what} must lie in the future")
+    return day
+
+
+def not_past(day: date, today: date | None, what: str) -> date:
+    """Today or a day after it; `today` is nothing where the past is brought in."""
+    if today is not None and day < today:
+        raise Refused(f"{what} lies in the past: choose today or a day to come")
+    return day
+
+
+def within(number: int, least: int, most: int, what: str) -> int:
+    """A number from `least` to `most`, both of them allowed."""
+    if not least <= number <= most:
+        raise Refused(f"{what} must be {least:,} to {most:,}")
+    return number
+
+
 def said(text: str, what: str, longest: int = 10_000) -> str:
     """Words someone wrote, trimmed; not nothing."""
     words = text.strip()
     if not words:
         raise Refused(f"{what} is missing")
-    if len(words) > longest:
+    return at_most(words, what, longest)
+
+
+def at_most(text: str, what: str, longest: int) -> str:
+    """A text of so many characters, or fewer."""
+    if len(text) > longest:
         raise Refused(f"{what} is longer than {longest} characters")
-    return words
+    return text
 
 
 def slug(name: str) -> str:

@@ -120,8 +120,8 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
         case ChangeOrganisation():
             known = _known(state)
             given = _checked({name: value for name in _FIELDS if (value := getattr(command, name)) is not None})
-            if "name" in given and not given["name"]:
-                raise Refused("name is missing")
+            if "name" in given:
+                values.said(given["name"], "name")
             changed = {name: value for name, value in given.items() if value != known.get(name, "")}
             return (OrganisationChanged(**changed),) if changed else ()
         case IdentifyOrganisation(identifier=identifier):
@@ -159,8 +159,7 @@ def _checked(given: Mapping[str, str]) -> dict[str, str]:
     if found.get("parent"):
         values.identifier(found["parent"], "parent")
     for name, longest in (("name", 200), ("description", 4_000)):
-        if len(found.get(name, "")) > longest:
-            raise Refused(f"{name} is longer than {longest} characters")
+        values.at_most(found.get(name, ""), name, longest)
     return found
 
 

@@ -438,8 +438,8 @@ def _resolve(state: State, problem: str, by: str) -> tuple[Event, ...]:
 
 def _close(state: State, command: CloseServiceForNow) -> tuple[Event, ...]:
     values.one_of(codes.SERVICE_CLOSURES, command.reason, "reason")
-    if command.until is not None and command.until < command.on:
-        raise Refused("until lies in the past")
+    if command.until is not None:
+        values.not_past(command.until, command.on, "until")
     if state.closed == (command.reason, command.until) and state.phase == "temporarily closed":
         return ()
     _require(state, LISTED, "be closed for now")
@@ -452,8 +452,8 @@ def _capacity(state: State, command: ReportCapacity) -> tuple[Event, ...]:
     values.one_of(codes.CAPACITY_UNITS, command.unit, "unit")
     counts = ("capacity", "funded_capacity", "vacancy", "est_wait_weeks")
     for name in counts:
-        if (number := getattr(command, name)) is not None and not 0 <= number <= 100_000:
-            raise Refused(f"{name} must be 0 to 100,000")
+        if (number := getattr(command, name)) is not None:
+            values.within(number, 0, 100_000, name)
     if command.status == "no-capacity" and command.vacancy:
         raise Refused("vacancy must be 0 where there are no places")
     until = command.valid_until or command.on + USUAL_CAPACITY

@@ -196,8 +196,7 @@ def _send(
         return ()
     if state.phase not in ("accepted", "sent"):
         raise Refused(f"this connection is {state.phase}; a provider is told of someone once they have said yes")
-    if command.link_id in state.links:
-        raise Refused("link_id was used before: make a new one")
+    connection.check_link(state, command.link_id)
     given = agreed(consents, state.service_id, command.on)
     if given is None:
         raise Refused(
@@ -261,8 +260,8 @@ def _answer(
     """The answer, with the places it leaves for the directory."""
     weeks = answer.est_wait_weeks if isinstance(answer, connection.ProviderWaitlisted) else None
     for number, what in ((answer.places_left, "places_left"), (weeks, "est_wait_weeks")):
-        if number is not None and not 0 <= number <= MOST:
-            raise Refused(f"{what} must be 0 to 10,000")
+        if number is not None:
+            values.within(number, 0, MOST, what)
     made = connection.answered(state, answer)
     if not made or answer.places_left is None:
         return made, ()
@@ -272,8 +271,7 @@ def _answer(
 def _attended(state: connection.State, service: community_service.State, command: RecordAttendance) -> Decision:
     session = values.identifier(command.session_id, "session_id")
     values.one_of(connection.ATTENDANCES, command.code, "code")
-    if command.held_on > command.on:
-        raise Refused("held_on lies in the future: record a session once it was held")
+    values.happened(command.held_on, command.on, "held_on")
     if session in state.sessions:
         if state.sessions[session] == (command.held_on, command.code):
             return (), ()

@@ -419,13 +419,13 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, 
         case FlagConnectionUnanswered(on=today):
             return _flag(state, today)
         case StartConnection(started_on=day, on=today):
-            _past(day, today, "started_on")
+            values.happened(day, today, "started_on")
             if state.phase == "started":
                 return ()
             _require(state, OPEN - {"offered"}, "start")
             return (ConnectionStarted(started_on=day),)
         case CompleteConnection(ended_on=day, on=today):
-            _past(day, today, "ended_on")
+            values.happened(day, today, "ended_on")
             if state.phase == "completed":
                 return ()
             _require(state, {"started"}, "be complete: it has not started")
@@ -444,7 +444,7 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, 
         case StartContribution():
             return _contribute(state, command)
         case EndContribution(contribution_id=each, ended_on=day, on=today):
-            _past(day, today, "ended_on")
+            values.happened(day, today, "ended_on")
             if each not in state.contributions:
                 raise Refused("contribution_id names nothing they give")
             return (ContributionEnded(contribution_id=each, ended_on=day),) if state.contributions[each] else ()
@@ -461,20 +461,20 @@ def _require(state: State, phases: frozenset[str] | set[str], what: str) -> None
         raise Refused(f"this connection is {state.phase}; it cannot {what}")
 
 
-def _past(day: date, today: date, what: str) -> None:
-    if day > today:
-        raise Refused(f"{what} lies in the future")
-
-
 def _replace_link(state: State, link: str, by: str, today: date) -> tuple[Event, ...]:
     values.identifier(link, "link_id")
     if state.link is not None and state.link.id == link:
         return ()
     if state.link is None or state.phase != "sent":
         raise Refused("a new link is made only while a provider that was sent one has not answered")
-    if link in state.links:
-        raise Refused("link_id was used before: make a new one")
+    check_link(state, link)
     return (ProviderLinkReplaced(link_id=link, link_expires_on=link_expires(today), by=by),)
+
+
+def check_link(state: State, link_id: str | None) -> None:
+    """Refuses a link that this connection has had."""
+    if link_id in state.links:
+        raise Refused("link_id was used before: make a new one")
 
 
 def link_expires(today: date) -> date:
@@ -490,7 +490,7 @@ def _flag(state: State, today: date) -> tuple[Event, ...]:
 
 def _drop(state: State, command: DropConnection) -> tuple[Event, ...]:
     values.one_of(codes.CONNECTION_DROP_REASONS, command.reason, "reason")
-    _past(command.ended_on, command.on, "ended_on")
+    values.happened(command.ended_on, command.on, "ended_on")
     if (state.phase, state.ending) == ("dropped", command.reason):
         return ()
     _require(state, OPEN - {"offered"}, "end: it is no connection any more")
@@ -515,7 +515,7 @@ def _end_with_case(state: State, command: EndConnectionWithCase) -> tuple[Event,
 def _contribute(state: State, command: StartContribution) -> tuple[Event, ...]:
     each = values.identifier(command.contribution_id, "contribution_id")
     values.one_of(codes.CONTRIBUTION_ROLES, command.role, "role")
-    _past(command.started_on, command.on, "started_on")
+    values.happened(command.started_on, command.on, "started_on")
     service = state.service_id if command.service_id is None else values.identifier(command.service_id, "service_id")
     if each in state.contributions:
         return ()

@@ -294,8 +294,7 @@ def decide(listing: Listing, command: Command) -> tuple[Event, ...]:
             return _eligibility(listing, command)
         case SetReferralRoute(mode=mode, response_sla_days=days):
             values.one_of(codes.REFERRAL_ROUTES, mode, "mode")
-            if not 0 <= days <= LONGEST_SLA:
-                raise Refused(f"response_sla_days must be 0 to {LONGEST_SLA}")
+            values.within(days, 0, LONGEST_SLA, "response_sla_days")
             if (mode, days) == listing.route:
                 return ()
             return (ReferralRouteSet(mode=mode, response_sla_days=days, by=by),)
@@ -329,8 +328,8 @@ def _details(listing: Listing, command: ChangeServiceDetails) -> tuple[Event, ..
     """One event for each field that is another now."""
     values.one_of(codes.SERVICE_SUBMITTERS, command.source, "source")
     given = _checked({name: value for name in DETAILS if (value := getattr(command, name)) is not None})
-    if "name" in given and not given["name"]:
-        raise Refused("name is missing")
+    if "name" in given:
+        values.said(given["name"], "name")
     old = listing.details
     return tuple(
         ServiceDetailsChanged(field=name, old=old.get(name), new=new or None, source=command.source, by=command.by)
@@ -341,8 +340,8 @@ def _details(listing: Listing, command: ChangeServiceDetails) -> tuple[Event, ..
 
 def _eligibility(listing: Listing, command: ChangeEligibility) -> tuple[Event, ...]:
     for age, what in ((command.minimum_age, "minimum_age"), (command.maximum_age, "maximum_age")):
-        if age is not None and not 0 <= age <= LONGEST_AGE:
-            raise Refused(f"{what} must be 0 to {LONGEST_AGE}")
+        if age is not None:
+            values.within(age, 0, LONGEST_AGE, what)
     if (command.minimum_age or 0) > (LONGEST_AGE if command.maximum_age is None else command.maximum_age):
         raise Refused("maximum_age is below minimum_age")
     known = listing.eligibility
@@ -371,8 +370,7 @@ def _checked(given: dict[str, str]) -> dict[str, str]:
     if found.get("postcode"):
         found["postcode"] = values.postcode(found["postcode"], "postcode")
     for name, longest in (("name", 200), ("description", 4_000), ("phone", 40), ("address", 400)):
-        if len(found.get(name, "")) > longest:
-            raise Refused(f"{name} is longer than {longest} characters")
+        values.at_most(found.get(name, ""), name, longest)
     return found
 
 

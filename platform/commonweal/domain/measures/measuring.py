@@ -158,9 +158,7 @@ def _complete(
 
 def _completed(definition: Instrument, command: RecordMeasure | CompleteMeasure) -> measure.MeasureCompleted:
     values.one_of(codes.MEASURE_MODES, command.mode, "mode")
-    day = command.completed_on or command.on
-    if day > command.on:
-        raise Refused("completed_on lies in the future")
+    day = values.happened(command.completed_on or command.on, command.on, "completed_on")
     return measure.MeasureCompleted(
         answers=command.answers,
         scores=_scores(definition, command),

@@ -40,7 +40,7 @@ def decide(
     values.identifier(command.assessment_id, "assessment_id")
     values.one_of(codes.COMPETENCE_OUTCOMES, command.outcome, "outcome")
     values.one_of(codes.COMPETENCE_BASES, command.basis, "basis")
-    representation.check_day(command.assessed_on, command.on)
+    values.happened(command.assessed_on, command.on, "assessed_on")
     if command.parent_excluded and command.outcome != "competent":
         raise Refused("parent_excluded is for a young person who was found competent")
     if command.assessment_id in state.assessed:

@@ -176,7 +176,7 @@ def _capacity(state: State, command: AssessCapacity) -> tuple[Event, ...]:
     values.one_of(codes.CAPACITY_DECISIONS, command.decision, "decision")
     values.one_of(codes.CAPACITY_OUTCOMES, command.outcome, "outcome")
     values.one_of(codes.CAPACITY_BASES, command.basis, "basis")
-    check_day(command.assessed_on, command.on)
+    values.happened(command.assessed_on, command.on, "assessed_on")
     if command.assessment_id in state.assessed:
         return ()
     return (
@@ -190,9 +190,3 @@ def _capacity(state: State, command: AssessCapacity) -> tuple[Event, ...]:
             by=command.by,
         ),
     )
-
-
-def check_day(day: date, today: date) -> None:
-    """Refuses an assessment of a day to come."""
-    if day > today:
-        raise Refused("assessed_on lies in the future")

@@ -145,7 +145,7 @@ def _there(flag: Flag | None) -> Flag:
 def _raise(flag: Flag | None, command: RaiseRiskFlag) -> tuple[Event, ...]:
     values.one_of(codes.RISKS, command.kind, "kind")
     values.one_of(codes.RISK_SEVERITIES, command.severity, "severity")
-    _check_due(command.review_due, command.on)
+    values.not_past(command.review_due, command.on, "review_due")
     if flag is not None:
         if (flag.kind, flag.restricted) == (command.kind, command.restricted):
             return ()
@@ -167,7 +167,7 @@ def _raise(flag: Flag | None, command: RaiseRiskFlag) -> tuple[Event, ...]:
 
 def _review(flag: Flag | None, command: ReviewRiskFlag) -> tuple[Event, ...]:
     values.one_of(codes.RISK_SEVERITIES, command.severity, "severity")
-    _check_due(command.review_due, command.on)
+    values.not_past(command.review_due, command.on, "review_due")
     found = _there(flag)
     if not found.open:
         raise Refused("this flag is closed: raise a new one")
@@ -185,8 +185,3 @@ def _review(flag: Flag | None, command: ReviewRiskFlag) -> tuple[Event, ...]:
             by=command.by,
         ),
     )
-
-
-def _check_due(day: date, today: date) -> None:
-    if day < today:
-        raise Refused("review_due lies in the past")

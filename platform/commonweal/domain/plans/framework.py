@@ -99,8 +99,7 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
 
 
 def _checked(domains: tuple[str, ...]) -> tuple[str, ...]:
-    if not 1 <= len(domains) <= MOST:
-        raise Refused(f"domains must be 1 to {MOST}")
+    values.within(len(domains), 1, MOST, "domains")
     for domain in domains:
         found = _DOMAIN.fullmatch(domain)
         if found is None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.message import Erased, Personal, Refused, command, event
-from commonweal.domain.plans.plan_words import Frame, check_clause
+from commonweal.domain.plans.plan_words import Frame, check_clause, check_goal
 
 # These names are the storage format: never renamed.
 
@@ -162,8 +162,8 @@ def _check(command: AddAction | ChangeAction) -> str:
 
 def _add(state: State, command: AddAction, person_id: str, goals: Collection[str]) -> tuple[Event, ...]:
     words = _check(command)
-    if command.goal_id is not None and command.goal_id not in goals:
-        raise Refused("goal_id is that of no goal in this plan")
+    if command.goal_id is not None:
+        check_goal(command.goal_id, goals)
     known = state.get(command.action_id)
     if known == Action(words, command.goal_id, command.who, command.by_when):
         return ()
@@ -210,8 +210,7 @@ def _complete(state: State, command: CompleteAction) -> tuple[Event, ...]:
     if (known.outcome, known.done_on) == ("completed", command.done_on):
         return ()
     _require_undone(known)
-    if command.done_on > command.on:
-        raise Refused("done_on lies in the future: record it once it is done")
+    values.happened(command.done_on, command.on, "done_on")
     return (ActionCompleted(action_id=command.action_id, done_on=command.done_on, by=command.by),)
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final
 
+from commonweal.domain import values
 from commonweal.domain.message import Refused, command
 from commonweal.domain.plans import plan
 from commonweal.domain.plans.plan_start import ENGAGED
@@ -37,8 +38,7 @@ def decide(
     state, *cases = states
     plan.known(state)
     (case,) = cases
-    if command.agreed_on > command.on:
-        raise Refused("agreed_on lies in the future: record it once the person has agreed")
+    values.happened(command.agreed_on, command.on, "agreed_on")
     made = plan.agreed(state, command.agreed_by, command.agreed_on, command.copy_offered, command.by)
     if not made:
         return (), ()

@@ -88,8 +88,7 @@ def evolve(state: State, event: Event) -> State:
 
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:
-    if not 0 <= command.amount_pence <= MOST_PENCE:
-        raise Refused(f"amount_pence must be 0 to {MOST_PENCE:,}")
+    values.within(command.amount_pence, 0, MOST_PENCE, "amount_pence")
     match command:
         case RecordAdviceGain():
             return _record(state, command)
@@ -123,8 +122,7 @@ def _record(state: State, command: RecordAdviceGain) -> tuple[Event, ...]:
 def _confirm(state: State, command: ConfirmAdviceGain) -> tuple[Event, ...]:
     if command.gain_id not in state:
         raise Refused("gain_id is that of no gain in this plan: record it first")
-    if command.confirmed_on > command.on:
-        raise Refused("confirmed_on lies in the future: confirm it once it has come")
+    values.happened(command.confirmed_on, command.on, "confirmed_on")
     known = state[command.gain_id]
     wanted = (command.amount_pence, command.confirmed_on)
     if known.status == "confirmed" and (known.amount_pence, known.confirmed_on) == wanted:

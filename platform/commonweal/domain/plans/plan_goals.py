@@ -7,7 +7,7 @@ from typing import Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.message import Erased, Personal, Refused, command, event
-from commonweal.domain.plans.plan_words import Frame, check_clause
+from commonweal.domain.plans.plan_words import Frame, check_clause, check_goal
 
 # These names are the storage format: never renamed.
 
@@ -208,8 +208,7 @@ def decide(state: State, command: Command, plan: Frame) -> tuple[Event, ...]:
 
 
 def _goal(state: State, goal_id: str) -> Goal:
-    if goal_id not in state:
-        raise Refused("goal_id is that of no goal in this plan")
+    check_goal(goal_id, state)
     return state[goal_id]
 
 
@@ -221,15 +220,9 @@ def _check_goal(command: AgreeGoal | ReviseGoal, domains: frozenset[str]) -> str
     return values.said(command.wording, "wording", 2_000)
 
 
-def _scale(number: int, what: str) -> int:
-    if not 0 <= number <= 10:
-        raise Refused(f"{what} must be 0 to 10")
-    return number
-
-
 def _agree(state: State, command: AgreeGoal, plan: Frame) -> tuple[Event, ...]:
     words = _check_goal(command, plan.domains)
-    baseline = _scale(command.baseline, "baseline")
+    baseline = values.within(command.baseline, 0, 10, "baseline")
     wanted = Goal(words, command.domain, baseline, command.target_date, command.owner, command.said_by)
     known = state.get(command.goal_id)
     if known == wanted:
@@ -271,8 +264,7 @@ def _revise(state: State, command: ReviseGoal, domains: frozenset[str]) -> tuple
 
 
 def _rate(state: State, command: RateGoal) -> tuple[Event, ...]:
-    if command.rated_on > command.on:
-        raise Refused("rated_on lies in the future: rate the goal once that day has come")
+    values.happened(command.rated_on, command.on, "rated_on")
     goal = _goal(state, command.goal_id)
     rated = _rated(goal, command.goal_id, Rating(command.rating, command.rated_by, command.rated_on), command.by)
     if rated and goal.agreed_on is not None and command.rated_on < goal.agreed_on:
@@ -281,7 +273,7 @@ def _rate(state: State, command: RateGoal) -> tuple[Event, ...]:
 
 
 def _rated(goal: Goal, goal_id: str, rating: Rating, by: str) -> tuple[Event, ...]:
-    _scale(rating.rating, "rating")
+    values.within(rating.rating, 0, 10, "rating")
     values.one_of(codes.GOAL_RATERS, rating.rated_by, "rated_by")
     if rating in goal.ratings:
         return ()

@@ -1,6 +1,6 @@
 """What is said in a plan: what matters to the person, what they can build on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -226,6 +226,12 @@ def _strength(state: State, command: RecordStrength | RewordStrength, person_id:
     if again:
         return (StrengthReworded(clause_id=command.clause_id, **said),)
     return (StrengthRecorded(clause_id=command.clause_id, person_id=person_id, **said),)
+
+
+def check_goal(goal_id: str, goals: Collection[str]) -> None:
+    """Refuses a goal that is none of this plan's."""
+    if goal_id not in goals:
+        raise Refused("goal_id is that of no goal in this plan")
 
 
 def check_clause(clause_id: str, field: str, *, known: bool, again: bool, held: int) -> None:

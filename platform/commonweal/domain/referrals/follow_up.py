@@ -60,8 +60,8 @@ def _complete(state: referral.State, someone: person.State, command: CompleteFol
     if not outcomes:
         raise Refused("outcomes: say how the person fares, or that they could not be reached")
     values.moment(command.at, "at")
-    if command.next_due is not None and command.next_due <= due.today(command.at):
-        raise Refused("next_due must lie in the future")
+    if command.next_due is not None:
+        values.to_come(command.next_due, due.today(command.at), "next_due")
     if state.phase == "closed" and command.point in state.followed_up:
         return ()
     referral.require(state, frozenset({"closed"}), "be followed up: it has not been closed")

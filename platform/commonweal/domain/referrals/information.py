@@ -61,8 +61,8 @@ def _request(state: referral.State, command: RequestInformation) -> tuple[referr
     if not missing:
         raise Refused("missing: say what the referral lacks")
     question = values.said(command.question, "question")
-    if command.due_on is not None and command.due_on <= due.today(command.at):
-        raise Refused("due_on must lie in the future")
+    if command.due_on is not None:
+        values.to_come(command.due_on, due.today(command.at), "due_on")
     if state.asked is not None and state.asked.missing == missing:
         return ()
     referral.require(state, referral.IN_TRIAGE, "be asked about")

@@ -124,8 +124,8 @@ def _open(state: State, command: OpenProgramme) -> tuple[Event, ...]:
 
 def _publish(state: State, command: PublishCriteria) -> tuple[Event, ...]:
     for age, what in ((command.minimum_age, "minimum_age"), (command.maximum_age, "maximum_age")):
-        if age is not None and not 0 <= age <= 130:
-            raise Refused(f"{what} must lie between 0 and 130 years")
+        if age is not None:
+            values.within(age, 0, 130, what)
     if None not in (command.minimum_age, command.maximum_age) and command.minimum_age > command.maximum_age:  # type: ignore[operator]
         raise Refused("minimum_age lies above maximum_age")
     published = CriteriaPublished(

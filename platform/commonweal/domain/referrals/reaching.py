@@ -67,8 +67,7 @@ def _attempt(state: referral.State, someone: person.State, command: AttemptConta
     values.one_of(codes.ATTEMPT_CHANNELS, command.channel, "channel")
     values.one_of(codes.ATTEMPT_RESULTS, command.result, "result")
     values.moment(command.attempted_at, "attempted_at")
-    if command.at is not None and command.attempted_at > command.at:
-        raise Refused("attempted_at lies in the future: record an attempt once it was made")
+    values.happened(command.attempted_at, command.at, "attempted_at")
     made = (command.channel, command.result, command.attempted_at)
     if made in state.attempts:
         return ()
@@ -76,8 +75,7 @@ def _attempt(state: referral.State, someone: person.State, command: AttemptConta
         raise Refused("this person was spoken with already: record a contact that was held or missed instead")
     if state.phase not in _BEFORE_CONTACT or state.worker_id is None:
         raise Refused(f"this referral is {state.phase}; an attempt at contact needs a link worker")
-    if state.received_at is not None and command.attempted_at < state.received_at:
-        raise Refused("attempted_at lies before the referral was received")
+    referral.after_receipt(state, command.attempted_at, "attempted_at")
     _check_wishes(someone, command)
     return (
         ContactAttempted(

@@ -579,8 +579,7 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
             return (ReferralRedirected(to_organisation=organisation, reason=reason),)
         case RecordFirstContact(medium=medium, held_at=held_at, note=note):
             values.moment(held_at, "held_at")
-            if command.at is not None and held_at > command.at:
-                raise Refused("held_at lies in the future: record a contact once it was held")
+            values.happened(held_at, command.at, "held_at")
             return first_contact(state, medium, held_at, note)
 
 
@@ -595,6 +594,12 @@ def require(state: State, phases: frozenset[str], what: str) -> None:
     """Refuses, saying what cannot be done, unless the referral is in one of these phases."""
     if state.phase not in phases:
         raise Refused(f"this referral is {state.phase}; it cannot {what}")
+
+
+def after_receipt(state: State, when: datetime, what: str) -> None:
+    """Refuses what is said to have happened before the referral was received."""
+    if state.received_at is not None and when < state.received_at:
+        raise Refused(f"{what} lies before the referral was received")
 
 
 def _flag_overdue(state: State, command: FlagTriageOverdue) -> tuple[Event, ...]:
@@ -614,6 +619,5 @@ def first_contact(state: State, medium: str, held_at: datetime, note: str | None
         return ()
     if state.phase not in AT_WORK or state.worker_id is None:
         raise Refused(f"this referral is {state.phase}; a first contact needs a link worker")
-    if state.received_at is not None and held_at < state.received_at:
-        raise Refused("held_at lies before the referral was received")
+    after_receipt(state, held_at, "held_at")
     return (FirstContactMade(worker_id=state.worker_id, medium=medium, held_at=held_at, note=note),)

@@ -138,16 +138,14 @@ def _check(command: Command) -> None:
         values.one_of(codes.NEXT_STEPS, command.next_step, "next_step")
     if not 1 <= command.duration_min <= LONGEST_MIN:
         raise Refused(f"duration_min must be 1 to {LONGEST_MIN} minutes")
-    if command.at is not None and command.held_at > command.at:
-        raise Refused("held_at lies in the future: record a contact once it was held")
+    values.happened(command.held_at, command.at, "held_at")
 
 
 def _check_case(case: referral.State, command: Command) -> None:
     """What was held before the case was closed may be written down after it."""
     if case.phase not in referral.AT_WORK | {"closed"} or not (case.worker_id or case.last_worker_id):
         raise Refused(f"this referral is {case.phase}; a contact is held by a link worker who has it")
-    if case.received_at is not None and command.held_at < case.received_at:
-        raise Refused("held_at lies before the referral was received")
+    referral.after_receipt(case, command.held_at, "held_at")
 
 
 def _first(case: referral.State, held: contact.ContactHeld) -> tuple[referral.Event, ...]:

@@ -33,8 +33,7 @@ def reads(_state: drop_in.State, command: Command) -> tuple[tuple[str, str], ...
 def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[drop_in.Event, ...], ...]:
     """Shapes: `states` is (drop-in, person) or (drop-in, person, community service). Writes to the drop-in only."""
     known: drop_in.State = states[0]
-    if command.attended_on > command.on:
-        raise Refused("attended_on is in the future")
+    values.happened(command.attended_on, command.on, "attended_on")
     values.identifier(command.person_id, "person_id")
     person.known(states[1])
     duplicate.not_merged(states[1].same)

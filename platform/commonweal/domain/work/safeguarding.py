@@ -131,8 +131,7 @@ def _refer(state: State, command: MakeSafeguardingReferral, raised: Safeguarding
         (each.agency, each.reference, each.made_at) == (command.agency, reference, when) for each in state.referrals
     ):
         return ()
-    if when > values.moment(command.at, "at"):
-        raise Refused("made_at lies in the future: record it once it was passed on")
+    values.happened(when, values.moment(command.at, "at"), "made_at")
     if when < raised.raised_at:
         raise Refused("made_at lies before the concern was raised")
     return (

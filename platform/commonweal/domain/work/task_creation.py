@@ -40,8 +40,8 @@ def decide(states: tuple[task.State] | tuple[task.State, referral.State], comman
     )
     if known.created is not None and known.created != created:
         raise Refused("this task was made already")
-    if known.created is None and command.on is not None and command.due_on < command.on:
-        raise Refused("due_on lies in the past: choose today or a day to come")
+    if known.created is None:
+        values.not_past(command.due_on, command.on, "due_on")
     made = () if known.created is not None else (created,)
     return (made,) if len(states) == 1 else (made, ())
 

@@ -151,8 +151,8 @@ def _closed(command: CloseReferral) -> referral.ReferralClosed:
     unmet = values.all_of(codes.NEEDS, command.unmet_needs, "unmet_needs")
     if command.follow_up_due is not None and command.reason == "died":
         raise Refused("follow_up_due: nobody is followed up who has died")
-    if command.follow_up_due is not None and command.on is not None and command.follow_up_due <= command.on:
-        raise Refused("follow_up_due must lie in the future")
+    if command.follow_up_due is not None:
+        values.to_come(command.follow_up_due, command.on, "follow_up_due")
     return referral.ReferralClosed(
         reason=command.reason, follow_up_due=command.follow_up_due, unmet_needs=unmet, closed_on=command.on
     )
@@ -164,7 +164,7 @@ def _nothing(workers: Workers) -> Decision:
 
 def _allocate(state: referral.State, workers: Workers, command: AllocateLinkWorker) -> Decision:
     _check(command.worker_id, command.reason)
-    _check_weight(command.weight)
+    values.within(command.weight, 1, 5, "weight")
     if state.worker_id == command.worker_id:
         return _nothing(workers)
     if state.worker_id is not None:
@@ -195,7 +195,7 @@ def _reallocate(state: referral.State, workers: Workers, command: ReallocateRefe
 
 
 def _weigh(state: referral.State, workers: Workers, command: WeighCase) -> Decision:
-    _check_weight(command.weight)
+    values.within(command.weight, 1, 5, "weight")
     basis = values.all_of(codes.WEIGHT_BASES, command.basis, "basis")
     if state.phase not in referral.OPEN:
         raise Refused(f"this referral is {state.phase}; only an open one is weighed")
@@ -262,11 +262,6 @@ def _reopen(state: referral.State, workers: Workers, command: ReopenReferral) ->
 
 def _released(workers: Workers, referral_id: str) -> tuple[WorkerEvents, ...]:
     return tuple(link_worker.release(worker, referral_id) for worker in workers)
-
-
-def _check_weight(weight: int) -> None:
-    if not 1 <= weight <= 5:
-        raise Refused("weight must be 1 to 5")
 
 
 def _check(worker_id: str, reason: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
+from commonweal.domain import values
 from commonweal.domain.message import Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -86,8 +87,7 @@ def evolve(_state: State, event: Event) -> State:
 def decide(state: State, command: Command) -> tuple[Event, ...]:
     wanted = Points(command.practice, command.language, command.continuity, command.load, command.gender_preference)
     for factor, points in asdict(wanted).items():
-        if not 0 <= points <= 100:
-            raise Refused(f"{factor} must be 0 to 100")
+        values.within(points, 0, 100, factor)
     if not wanted.total:
         raise Refused("practice: at least one factor has to count")
     if wanted == state.most and state.version:

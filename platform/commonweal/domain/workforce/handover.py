@@ -43,8 +43,7 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[Any, ...], 
     moving = {case: state for case, state in cases.items() if state.worker_id != command.worker_id}
     if not moving:
         return tuple(() for _ in states)
-    if not giver.held.keys() >= moving.keys():
-        raise Refused(f"referral_ids: not all of these are cases of {giver.name}")
+    link_worker.check_held(giver, moving)
     taken = _take(taker, moving)
     transferred = CaseloadTransferred(worker_id=command.worker_id, referral_ids=tuple(moving), reason=command.reason)
     released = tuple(fact for case in moving for fact in link_worker.release(giver, case))

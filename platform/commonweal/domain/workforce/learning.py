@@ -120,8 +120,7 @@ def decide(state: Learning, command: Command) -> tuple[Event, ...]:
             return (CompetencyExpired(course=course, expired_on=day),)
         case RecordSupervision(kind=kind, held_on=day, cases_discussed=cases):
             values.one_of(codes.SUPERVISIONS, kind, "kind")
-            if day > command.on:
-                raise Refused("held_on lies in the future: record supervision once it was held")
+            values.happened(day, command.on, "held_on")
             discussed = tuple(dict.fromkeys(values.identifier(case, "cases_discussed") for case in cases))
             if (kind, day) in state.supervised:
                 return ()
@@ -130,8 +129,7 @@ def decide(state: Learning, command: Command) -> tuple[Event, ...]:
 
 def _train(state: Learning, command: RecordTraining) -> tuple[Event, ...]:
     values.one_of(codes.COURSES, command.course, "course")
-    if command.completed_on > command.on:
-        raise Refused("completed_on lies in the future: record training once it is completed")
+    values.happened(command.completed_on, command.on, "completed_on")
     if command.expires_on is not None and command.expires_on < command.completed_on:
         raise Refused("expires_on lies before the training was completed")
     done = TrainingCompleted(course=command.course, completed_on=command.completed_on, expires_on=command.expires_on)

@@ -1,6 +1,6 @@
 """Link worker: how many people one of us can walk beside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -383,6 +383,12 @@ def check_active(state: State) -> None:
         raise Refused(f"{state.name} has left")
 
 
+def check_held(state: State, referral_ids: Iterable[str]) -> None:
+    """Refuses unless all of these are cases of the link worker."""
+    if not state.held.keys() >= set(referral_ids):
+        raise Refused(f"referral_ids: not all of these are cases of {state.name}")
+
+
 def check_free(state: State, weight: int, day: date | None = None) -> None:
     """Refuses where a link worker has left, is away or has no room for this weight."""
     check_active(state)
@@ -443,8 +449,7 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
 
 def _acknowledge(state: State, command: AcknowledgeHandover) -> tuple[Event, ...]:
     values.moment(command.at, "at")
-    if not state.held.keys() >= set(command.referral_ids):
-        raise Refused(f"referral_ids: not all of these are cases of {state.name}")
+    check_held(state, command.referral_ids)
     read = tuple(case for case in dict.fromkeys(command.referral_ids) if case in state.handed)
     return (HandoverAcknowledged(referral_ids=read, acknowledged_at=command.at),) if read else ()
 
@@ -501,10 +506,9 @@ def _engage(state: State, command: EngageLinkWorker) -> tuple[Event, ...]:
 
 
 def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= 500:
-        raise Refused("caseload_limit must be 1 to 500")
+    values.within(limit, 1, 500, "caseload_limit")
 
 
 def _check_weekly(limit: int | None) -> None:
-    if limit is not None and not 1 <= limit <= 100:
-        raise Refused("max_new_per_week must be 1 to 100")
+    if limit is not None:
+        values.within(limit, 1, 100, "max_new_per_week")

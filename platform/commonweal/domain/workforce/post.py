@@ -125,9 +125,7 @@ def decide(post: Post, command: Command) -> tuple[Event, ...]:
 
 
 def check_fte(percent: int) -> int:
-    if not 1 <= percent <= 100:
-        raise Refused("fte_percent must be 1 to 100")
-    return percent
+    return values.within(percent, 1, 100, "fte_percent")
 
 
 def check_hosts(practices: tuple[str, ...], pcns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
