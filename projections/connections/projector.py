@@ -9,6 +9,7 @@ from commonweal.domain.directory import (
     community_organisation,
     community_service,
     connection,
+    contribution,
     freshness,
     listing,
 )
@@ -43,10 +44,10 @@ def _connection(fact: Fact) -> Iterable[Statement]:
             yield Put("session", {**about, "held_on": day, "code": code, "corrected": False})
         case connection.AttendanceCorrected(session_id=session, code=code):
             yield Change("session", f"{each}|{session}", {"code": code, "corrected": True})
-        case connection.ContributionStarted():
+        case contribution.ContributionStarted():
             yield _contribution(fact, event)
-        case connection.ContributionEnded(contribution_id=contribution, ended_on=day):
-            yield Change("contribution", f"{each}|{contribution}", {"ended_on": day})
+        case contribution.ContributionEnded(contribution_id=given, ended_on=day):
+            yield Change("contribution", f"{each}|{given}", {"ended_on": day})
         case _:
             pass
     yield Change("connection", each, {**_step(fact), "version": fact.version})
@@ -158,7 +159,7 @@ def _answered(
     }
 
 
-def _contribution(fact: Fact, event: connection.ContributionStarted) -> Put:
+def _contribution(fact: Fact, event: contribution.ContributionStarted) -> Put:
     return Put(
         "contribution",
         {
@@ -212,6 +213,7 @@ def _organisation(fact: Fact) -> Iterable[Statement]:
 
 _BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
     connection.__name__: _connection,
+    contribution.__name__: _connection,
     listing.__name__: _service,
     community_service.__name__: _service,
     community_organisation.__name__: _organisation,

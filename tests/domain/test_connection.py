@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commonweal.domain import due, tenant
-from commonweal.domain.directory import community_service, connect, connection, listing
+from commonweal.domain.directory import community_service, connect, connection, contribution, listing
 from commonweal.domain.directory.connection import (
     ConnectionAcceptedByPerson,
     ConnectionDropped,
@@ -235,14 +235,14 @@ def test_a_session_is_corrected_not_recorded_again() -> None:
 
 
 def test_who_went_somewhere_may_give_something_there() -> None:
-    wish = connection.StartContribution(contribution_id="g1", role="tutor", started_on=DAY, on=DAY)
+    wish = contribution.StartContribution(contribution_id="g1", role="tutor", started_on=DAY, on=DAY)
     with pytest.raises(Refused, match="has not started"):
         ask(wish, world(OFFERED, ACCEPTED))
     begun = (OFFERED, ACCEPTED, ConnectionStarted(started_on=DAY))
     ((made,),) = ask(wish, world(*begun))
     assert (made.service_id, made.role) == ("s1", "tutor")
-    end = connection.EndContribution(contribution_id="g1", ended_on=DAY, on=DAY)
-    assert ask(end, world(*begun, made))[0] == (connection.ContributionEnded(contribution_id="g1", ended_on=DAY),)
+    end = contribution.EndContribution(contribution_id="g1", ended_on=DAY, on=DAY)
+    assert ask(end, world(*begun, made))[0] == (contribution.ContributionEnded(contribution_id="g1", ended_on=DAY),)
 
 
 def test_what_ended_early_is_not_answered_any_more() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain.directory import community_service, connect, connection
+from commonweal.domain.directory import community_service, connect, connection, contribution
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import programme, referral
 from commonweal.kernel import build, follow
@@ -69,8 +69,8 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
     for session, code in (("m1", "5"), ("m2", "3")):
         do("going", connect.RecordAttendance(session_id=session, held_on=DAY, code=code, by=BY, on=DAY))
     do("going", connection.CorrectAttendance(session_id="m2", code="6", by=BY))
-    do("going", connection.StartContribution(contribution_id="g1", role="tutor", started_on=DAY, on=DAY))
-    do("going", connection.EndContribution(contribution_id="g1", ended_on=DAY, on=DAY))
+    do("going", contribution.StartContribution(contribution_id="g1", role="tutor", started_on=DAY, on=DAY))
+    do("going", contribution.EndContribution(contribution_id="g1", ended_on=DAY, on=DAY))
     do("over", offered("r-p-2", "garden"), yes, connection.DropConnection(ended_on=DAY, reason="health", on=DAY))
     do("hidden", offered("r-p-3", "garden", hope=f"{name} hidden"), yes, send)
 

@@ -13,6 +13,7 @@ from commonweal.domain.directory import (
     community_service,
     connect,
     connection,
+    contribution,
     listing,
 )
 from commonweal.domain.measures import instrument, measure, measuring
@@ -275,8 +276,8 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     connection.CompleteConnection: _TEAM,
     connection.DropConnection: _TEAM,
     connection.CorrectAttendance: _TEAM,
-    connection.StartContribution: _TEAM,
-    connection.EndContribution: _TEAM,
+    contribution.StartContribution: _TEAM,
+    contribution.EndContribution: _TEAM,
     gp_message.AcknowledgeGPMessage: frozenset({"practice"}),
     user.GrantUser: frozenset({"administrator"}),
     user.RevokeUser: frozenset({"administrator"}),

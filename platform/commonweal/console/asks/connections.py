@@ -5,7 +5,7 @@ from typing import Final
 from commonweal.console.ask import Ask, Question
 from commonweal.console.forms import Choice, choices
 from commonweal.domain import codes
-from commonweal.domain.directory import connect, connection
+from commonweal.domain.directory import connect, connection, contribution
 
 _ABOUT: Final = "connection"
 _ATTENDED: Final = tuple(each for each in choices(codes.ATTENDANCES) if each.value in connection.ATTENDANCES)
@@ -187,7 +187,7 @@ ASKS: Final = (
     ),
     Ask(
         name="start-contribution",
-        command=connection.StartContribution,
+        command=contribution.StartContribution,
         title="They give something themselves",
         button="Record it",
         done="It was recorded what they give.",
@@ -206,7 +206,7 @@ ASKS: Final = (
     ),
     Ask(
         name="end-contribution",
-        command=connection.EndContribution,
+        command=contribution.EndContribution,
         title="They no longer give this",
         button="Record it",
         done="It was recorded that this came to an end.",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 from commonweal.domain import codes, due, tenant, values
+from commonweal.domain.directory import contribution
 from commonweal.domain.due import Deadline, FallsDue
 from commonweal.domain.message import Personal, Refused, command, event
 
@@ -124,22 +125,6 @@ class AttendanceCorrected:
     by: str
 
 
-@event
-class ContributionStarted:
-    """The person gives something to a service now: `role` of `codes.CONTRIBUTION_ROLES`."""
-
-    contribution_id: str
-    service_id: str
-    role: str
-    started_on: date
-
-
-@event
-class ContributionEnded:
-    contribution_id: str
-    ended_on: date
-
-
 @command
 class AcceptConnection:
     """The person says yes."""
@@ -207,24 +192,6 @@ class CorrectAttendance:
     by: str
 
 
-@command
-class StartContribution:
-    """`service_id`: the connection's own service where none is given."""
-
-    contribution_id: str
-    service_id: str | None = None
-    role: str
-    started_on: date
-    on: date
-
-
-@command
-class EndContribution:
-    contribution_id: str
-    ended_on: date
-    on: date
-
-
 CATEGORY: Final = "connection"
 
 Event = (
@@ -243,8 +210,7 @@ Event = (
     | ConnectionDropped
     | AttendanceRecorded
     | AttendanceCorrected
-    | ContributionStarted
-    | ContributionEnded
+    | contribution.Event
 )
 Command = (
     AcceptConnection
@@ -257,8 +223,7 @@ Command = (
     | DropConnection
     | EndConnectionWithCase
     | CorrectAttendance
-    | StartContribution
-    | EndContribution
+    | contribution.Command
 )
 """`connect` offers, sends, answers and records attendance: that takes the referral, the service or the consent too."""
 
@@ -292,8 +257,7 @@ class State:
     unanswered: bool = False
     sessions: Mapping[str, tuple[date, str]] = field(default_factory=dict)
     """Session → (day, attendance code)."""
-    contributions: Mapping[str, bool] = field(default_factory=dict)
-    """Contribution → it goes on."""
+    contributions: contribution.State = field(default_factory=dict)
 
 
 INITIAL: Final = State()
@@ -307,6 +271,8 @@ ATTENDANCES: Final = frozenset({"5", "6", "7", "2", "3", "4"})
 
 
 def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912 – one answer an event
+    if isinstance(event, contribution.Event):
+        return replace(state, contributions=contribution.evolve(state.contributions, event))
     match event:
         case ConnectionOffered():
             return State(
@@ -349,10 +315,6 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912
         case AttendanceCorrected(session_id=session, code=code):
             day = state.sessions[session][0] if session in state.sessions else date.min
             return replace(state, sessions={**state.sessions, session: (day, code)})
-        case ContributionStarted(contribution_id=each):
-            return replace(state, contributions={**state.contributions, each: True})
-        case ContributionEnded(contribution_id=each):
-            return replace(state, contributions={**state.contributions, each: False})
 
 
 def _linked(state: State, link: str, expires: date) -> State:
@@ -398,6 +360,8 @@ FALLS_DUE: Final[FallsDue] = {ANSWER: _unanswered}
 
 def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, PLR0911, PLR0912 – one answer a command
     known(state)
+    if isinstance(command, contribution.Command):
+        return _contribute(state, command)
     match command:
         case AcceptConnection():
             if state.phase in OPEN - {"offered"}:
@@ -441,13 +405,6 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:  # noqa: C901, 
             if state.sessions[session][1] == code:
                 return ()
             return (AttendanceCorrected(session_id=session, code=code, by=by),)
-        case StartContribution():
-            return _contribute(state, command)
-        case EndContribution(contribution_id=each, ended_on=day, on=today):
-            values.happened(day, today, "ended_on")
-            if each not in state.contributions:
-                raise Refused("contribution_id names nothing they give")
-            return (ContributionEnded(contribution_id=each, ended_on=day),) if state.contributions[each] else ()
 
 
 def known(state: State) -> None:
@@ -512,17 +469,11 @@ def _end_with_case(state: State, command: EndConnectionWithCase) -> tuple[Event,
     return (ConnectionDropped(ended_on=command.on, reason="died" if died else "case_ended"),)
 
 
-def _contribute(state: State, command: StartContribution) -> tuple[Event, ...]:
-    each = values.identifier(command.contribution_id, "contribution_id")
-    values.one_of(codes.CONTRIBUTION_ROLES, command.role, "role")
-    values.happened(command.started_on, command.on, "started_on")
-    service = state.service_id if command.service_id is None else values.identifier(command.service_id, "service_id")
-    if each in state.contributions:
-        return ()
-    _require(state, {"started", "completed"}, "turn into something they give: it has not started")
-    return (
-        ContributionStarted(contribution_id=each, service_id=service, role=command.role, started_on=command.started_on),
-    )
+def _contribute(state: State, command: contribution.Command) -> tuple[Event, ...]:
+    made = contribution.decide(state.contributions, command, state.service_id)
+    if made and isinstance(command, contribution.StartContribution):
+        _require(state, {"started", "completed"}, "turn into something they give: it has not started")
+    return made
 
 
 def answered(state: State, answer: ProviderAccepted | ProviderDeclined | ProviderWaitlisted) -> tuple[Event, ...]:

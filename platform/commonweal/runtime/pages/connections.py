@@ -17,7 +17,7 @@ from commonweal.console.forms import Mistake
 from commonweal.console.page import Way
 from commonweal.console.wording import in_london, plural, sentence_case
 from commonweal.domain import codes
-from commonweal.domain.directory import connect, connection
+from commonweal.domain.directory import connect, connection, contribution
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out, typed
@@ -281,7 +281,7 @@ _NEXT: Final[tuple[tuple[str, str, type, frozenset[str]], ...]] = (
     (
         "They give something themselves",
         "start-contribution",
-        connection.StartContribution,
+        contribution.StartContribution,
         frozenset({"STARTED", "COMPLETED"}),
     ),
     (
