@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from commonweal.domain import values
 from commonweal.domain.directory import (
+    capacity,
     community_organisation,
     community_service,
     freshness,
@@ -136,7 +137,7 @@ def _service(fact: Fact) -> Iterable[Statement]:
             yield _problem(fact, event)
         case community_service.ServiceProblemResolved(problem_id=problem):
             yield Change("problem", f"{service}|{problem}", {"resolved_at": fact.at})
-        case community_service.ServiceCapacityReported():
+        case capacity.ServiceCapacityReported():
             yield _places(fact, event)
         case _:
             pass
@@ -158,7 +159,7 @@ def _standing(event: object) -> dict[str, Any]:
             return {"phase": "TEMPORARILY_CLOSED", "closed_reason": reason, "closed_until": until}
         case community_service.ServiceRetired(reason=reason):
             return {"phase": "RETIRED", "ending": reason}
-        case community_service.ServiceCapacityReported() as told:
+        case capacity.ServiceCapacityReported() as told:
             return {
                 "capacity_status": told.status,
                 "capacity_unit": told.unit,
@@ -189,7 +190,7 @@ def _problem(fact: Fact, event: community_service.ServiceProblemReported) -> Put
     )
 
 
-def _places(fact: Fact, event: community_service.ServiceCapacityReported) -> Put:
+def _places(fact: Fact, event: capacity.ServiceCapacityReported) -> Put:
     return Put(
         "places",
         {
@@ -222,7 +223,7 @@ _NEWS: Final[Mapping[type, tuple[str, str | None]]] = {
     community_service.ServiceTemporarilyClosed: ("CLOSED", "reason"),
     community_service.ServiceReopened: ("REOPENED", None),
     community_service.ServiceRetired: ("RETIRED", "reason"),
-    community_service.ServiceCapacityReported: ("PLACES", "status"),
+    capacity.ServiceCapacityReported: ("PLACES", "status"),
 }
 """Event → (what it is as news, the field that says more in a code). What awaits approval is no news."""
 
@@ -239,5 +240,6 @@ _BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
     community_organisation.__name__: _organisation,
     listing.__name__: _listing,
     community_service.__name__: _service,
+    capacity.__name__: _service,
 }
 """Module of the domain → what its events change."""

@@ -6,13 +6,13 @@ import pytest
 
 from commonweal.domain import due, tenant
 from commonweal.domain.directory import community_organisation, community_service, listing
+from commonweal.domain.directory.capacity import ReportCapacity
 from commonweal.domain.directory.community_service import (
     ApproveService,
     AssureService,
     CloseServiceForNow,
     LapseAssurance,
     ReopenService,
-    ReportCapacity,
     ReportServiceProblem,
     ResolveServiceProblem,
     ResubmitService,

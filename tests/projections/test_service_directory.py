@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from commonweal.domain.directory import (
+    capacity,
     community_organisation,
     community_service,
     freshness,
@@ -61,8 +62,8 @@ def _tell(scene: Scene, ods: str, name: str) -> None:
     do("shut", *listed(f"{name} shut for now", TODAY), shut)
     do(
         "garden",
-        community_service.ReportCapacity(status="waitlist", est_wait_weeks=3, by=BY, on=TODAY),
-        community_service.ReportCapacity(status="capacity", vacancy=4, by=BY, on=TODAY),
+        capacity.ReportCapacity(status="waitlist", est_wait_weeks=3, by=BY, on=TODAY),
+        capacity.ReportCapacity(status="capacity", vacancy=4, by=BY, on=TODAY),
         _problem("x1", "wrong_contact", f"{name} number rings out"),
         _problem("x2", "cost"),
         community_service.ResolveServiceProblem(problem_id="x2", by=BY),
@@ -139,7 +140,7 @@ def test_a_returned_listing_says_why(near: Scene) -> None:
 
 def test_places_that_were_said_long_ago_are_not_told(near: Scene) -> None:
     near.do("old", *listed("Nene old", TODAY), ods="QPM")
-    report = community_service.ReportCapacity(status="capacity", vacancy=9, by=BY, on=LONG_AGO)
+    report = capacity.ReportCapacity(status="capacity", vacancy=9, by=BY, on=LONG_AGO)
     near.do("old", report, ods="QPM")
     near.catch_up()
     try:

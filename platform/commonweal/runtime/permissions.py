@@ -9,6 +9,7 @@ from typing import Final
 from commonweal.domain import codes, hospital, user
 from commonweal.domain.directory import (
     answer,
+    capacity,
     community_organisation,
     community_service,
     connect,
@@ -261,7 +262,7 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     community_service.CloseServiceForNow: _LISTERS,
     community_service.ReopenService: _LISTERS,
     community_service.RetireService: _EDITORS,
-    community_service.ReportCapacity: _LISTERS,
+    capacity.ReportCapacity: _LISTERS,
     connect.OfferConnection: _TEAM,
     connect.SendConnection: _TEAM,
     connect.RecordProviderAcceptance: _TEAM,

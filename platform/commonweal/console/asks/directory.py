@@ -6,7 +6,7 @@ from commonweal.console.ask import Ask, Question
 from commonweal.console.forms import Choice, choices
 from commonweal.console.wording import language
 from commonweal.domain import codes
-from commonweal.domain.directory import community_organisation, community_service, listing
+from commonweal.domain.directory import capacity, community_organisation, community_service, listing
 
 SPOKEN: Final = tuple(
     Choice(value=code, text=language(code))
@@ -340,7 +340,7 @@ _STANDING: Final = (
     ),
     Ask(
         name="report-capacity",
-        command=community_service.ReportCapacity,
+        command=capacity.ReportCapacity,
         title="Report places",
         button="Report",
         done="The places were reported.",

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from commonweal.domain import codes, due, tenant, values
-from commonweal.domain.directory import freshness, listing
+from commonweal.domain.directory import capacity, freshness, listing
+from commonweal.domain.directory.capacity import ReportCapacity, ServiceCapacityReported
 from commonweal.domain.directory.listing import Listing, ServiceSubmitted, SubmitService
 from commonweal.domain.due import Deadline, FallsDue
 from commonweal.domain.message import Personal, Refused, command, event
@@ -80,21 +81,6 @@ class ServiceRetired:
     by: str
 
 
-@event
-class ServiceCapacityReported:
-    """`status`: `codes.CAPACITY_STATUSES`. `vacancy`: how many of `unit` are free. `by` is None where the provider's answer to us said it."""
-
-    status: str
-    unit: str = "places"
-    capacity: int | None = None
-    funded_capacity: int | None = None
-    vacancy: int | None = None
-    est_wait_weeks: int | None = None
-    reported_on: date
-    valid_until: date
-    by: str | None = None
-
-
 @command
 class ApproveService:
     by: str
@@ -160,21 +146,6 @@ class ReopenService:
 class RetireService:
     reason: str
     by: str
-
-
-@command
-class ReportCapacity:
-    """`valid_until`: the last day on which it can be relied on; four weeks where nobody says."""
-
-    status: str
-    unit: str = "places"
-    capacity: int | None = None
-    funded_capacity: int | None = None
-    vacancy: int | None = None
-    est_wait_weeks: int | None = None
-    valid_until: date | None = None
-    by: str
-    on: date
 
 
 CATEGORY: Final = "community_service"
@@ -259,9 +230,6 @@ INITIAL: Final = State()
 
 LISTED: Final = frozenset({"active", "temporarily closed"})
 KNOWN: Final = LISTED | {"submitted", "returned"}
-LONGEST_CAPACITY: Final = timedelta(days=366)
-USUAL_CAPACITY: Final = timedelta(days=28)
-"""How long a report of places is relied on. Local."""
 
 
 def evolve(state: State, event: Event) -> State:  # noqa: PLR0911 – one answer an event
@@ -448,39 +416,12 @@ def _close(state: State, command: CloseServiceForNow) -> tuple[Event, ...]:
 
 def _capacity(state: State, command: ReportCapacity) -> tuple[Event, ...]:
     _require(state, KNOWN, "report places")
-    values.one_of(codes.CAPACITY_STATUSES, command.status, "status")
-    values.one_of(codes.CAPACITY_UNITS, command.unit, "unit")
-    counts = ("capacity", "funded_capacity", "vacancy", "est_wait_weeks")
-    for name in counts:
-        if (number := getattr(command, name)) is not None:
-            values.within(number, 0, 100_000, name)
-    if command.status == "no-capacity" and command.vacancy:
-        raise Refused("vacancy must be 0 where there are no places")
-    until = command.valid_until or command.on + USUAL_CAPACITY
-    if not command.on <= until <= command.on + LONGEST_CAPACITY:
-        raise Refused("valid_until must lie within a year from today")
-    report = ServiceCapacityReported(
-        status=command.status,
-        unit=command.unit,
-        **{name: getattr(command, name) for name in counts},
-        reported_on=command.on,
-        valid_until=until,
-        by=command.by,
-    )
-    return () if state.capacity is not None and replace(state.capacity, by=command.by) == report else (report,)
+    return capacity.decide(state.capacity, command)
 
 
 def places_left(state: State, places: int, today: date) -> tuple[ServiceCapacityReported, ...]:
-    """What a provider's answer says of the places it has left."""
-    before = state.capacity
-    report = ServiceCapacityReported(
-        status="capacity" if places else "no-capacity",
-        vacancy=places,
-        capacity=before.capacity if before and before.unit == "places" else None,
-        reported_on=today,
-        valid_until=today + USUAL_CAPACITY,
-    )
-    return () if state.phase not in LISTED or before == report else (report,)
+    """What a provider's answer says of the places it has left, of a service that is listed."""
+    return capacity.left(state.capacity, places, today) if state.phase in LISTED else ()
 
 
 def why_override(state: State, today: date) -> str | None:

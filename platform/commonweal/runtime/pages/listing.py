@@ -12,7 +12,7 @@ from litestar.response import Response
 from commonweal.console import charts
 from commonweal.console.wording import language, plural, sentence_case
 from commonweal.domain import codes
-from commonweal.domain.directory import community_service, listing
+from commonweal.domain.directory import capacity, community_service, listing
 from commonweal.runtime import permissions
 from commonweal.runtime.pages.back import position, said
 from commonweal.runtime.pages.near import (
@@ -199,7 +199,7 @@ _DO: Final[tuple[tuple[str, tuple[tuple[str, str, type, frozenset[str]], ...]], 
                 community_service.ReportServiceProblem,
                 frozenset(PHASES) - {"RETIRED"},
             ),
-            ("Report places", "report-capacity", community_service.ReportCapacity, frozenset(PHASES) - {"RETIRED"}),
+            ("Report places", "report-capacity", capacity.ReportCapacity, frozenset(PHASES) - {"RETIRED"}),
             (
                 "It is closed for now",
                 "close-service-for-now",

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from commonweal.domain.directory.capacity import ReportCapacity
 from commonweal.domain.directory.community_organisation import ListOrganisation
-from commonweal.domain.directory.community_service import ApproveService, AssureService, ReportCapacity
+from commonweal.domain.directory.community_service import ApproveService, AssureService
 from commonweal.domain.directory.listing import SubmitService
 from commonweal.runtime.simulate.step import Step, made_id
 
