@@ -10,7 +10,7 @@ from commonweal.domain.due import today
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import contact
-from commonweal.domain.workforce import allocation_rule, learning, link_worker, post, proposal
+from commonweal.domain.workforce import allocation_rule, caseload, learning, link_worker, post, proposal
 from commonweal.kernel.read_model import Change, Put, Remove, Statement
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
@@ -134,18 +134,18 @@ def _worker(fact: Fact) -> Iterable[Statement]:
         case link_worker.LinkWorkerSkillAdded(skill=skill):
             yield _skilled(worker, skill)
         case _:
-            yield from _caseload(fact)
+            pass
 
 
 def _caseload(fact: Fact) -> Iterable[Statement]:
     match fact.event:
-        case link_worker.CaseTaken(referral_id=case, weight=weight, from_worker_id=before):
+        case caseload.CaseTaken(referral_id=case, weight=weight, from_worker_id=before):
             yield _move(fact, case, cases=1, weight=weight, new=before is None)
-        case link_worker.CaseReleased(referral_id=case, weight=weight):
+        case caseload.CaseReleased(referral_id=case, weight=weight):
             yield _move(fact, case, cases=-1, weight=-weight, new=False)
-        case link_worker.CaseWeighted(referral_id=case, weight=weight, before=before):
+        case caseload.CaseWeighted(referral_id=case, weight=weight, before=before):
             yield _move(fact, case, cases=0, weight=weight - before, new=False)
-        case link_worker.HandoverAcknowledged(referral_ids=referrals):
+        case caseload.HandoverAcknowledged(referral_ids=referrals):
             for case in referrals:
                 yield Change("referral", case, {"acknowledged": True})
         case _:
@@ -261,6 +261,7 @@ _BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
     contact.__name__: contacts,
     person.__name__: partial(people, about=ABOUT),
     link_worker.__name__: _worker,
+    caseload.__name__: _caseload,
     post.__name__: _agreement,
     learning.__name__: _learning,
     allocation_rule.__name__: _rule,

@@ -32,14 +32,8 @@ from commonweal.domain.workforce.allocation import (
     RetractReferral,
     WeighCase,
 )
-from commonweal.domain.workforce.link_worker import (
-    AbsenceStarted,
-    CaseReleased,
-    CaseTaken,
-    CaseWeighted,
-    LinkWorkerEngaged,
-    LinkWorkerLeft,
-)
+from commonweal.domain.workforce.caseload import CaseReleased, CaseTaken, CaseWeighted
+from commonweal.domain.workforce.link_worker import AbsenceStarted, LinkWorkerEngaged, LinkWorkerLeft
 from tests.given import given
 
 RECEIVED = ReferralReceived(

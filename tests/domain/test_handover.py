@@ -14,14 +14,9 @@ from commonweal.domain.referrals.referral import (
     ReferralReceived,
 )
 from commonweal.domain.workforce import handover
+from commonweal.domain.workforce.caseload import CaseloadTransferred, CaseReleased, CaseTaken
 from commonweal.domain.workforce.handover import HandOverCaseload
-from commonweal.domain.workforce.link_worker import (
-    AbsenceStarted,
-    CaseloadTransferred,
-    CaseReleased,
-    CaseTaken,
-    LinkWorkerEngaged,
-)
+from commonweal.domain.workforce.link_worker import AbsenceStarted, LinkWorkerEngaged
 from tests.given import given
 
 AMIRA = LinkWorkerEngaged(

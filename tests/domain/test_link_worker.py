@@ -7,19 +7,17 @@ import pytest
 
 from commonweal.domain.message import Refused
 from commonweal.domain.workforce import link_worker
+from commonweal.domain.workforce.caseload import CaseReleased, CaseTaken, HandoverAcknowledged
 from commonweal.domain.workforce.link_worker import (
     AbsenceStarted,
     AcknowledgeHandover,
     AddLinkWorkerLanguage,
     AddLinkWorkerSkill,
     CaseloadLimitChanged,
-    CaseReleased,
-    CaseTaken,
     ChangeCaseloadLimit,
     ChangeWeeklyLimit,
     CoverStarted,
     EngageLinkWorker,
-    HandoverAcknowledged,
     LeavePost,
     LinkWorkerEngaged,
     LinkWorkerLanguageAdded,

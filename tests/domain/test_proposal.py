@@ -21,7 +21,8 @@ from commonweal.domain.referrals.referral import (
 from commonweal.domain.workforce import allocation, propose
 from commonweal.domain.workforce.allocation import AllocateLinkWorker, CloseReferral
 from commonweal.domain.workforce.allocation_rule import AllocationRuleChanged
-from commonweal.domain.workforce.link_worker import AbsenceStarted, CaseTaken, LinkWorkerEngaged
+from commonweal.domain.workforce.caseload import CaseTaken
+from commonweal.domain.workforce.link_worker import AbsenceStarted, LinkWorkerEngaged
 from commonweal.domain.workforce.proposal import AllocationAccepted, AllocationProposed, AllocationRefused
 from commonweal.domain.workforce.propose import ProposeAllocation
 from tests.given import given

@@ -10,7 +10,7 @@ from typing import Any, Final
 from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command
 from commonweal.domain.referrals import referral
-from commonweal.domain.workforce import link_worker
+from commonweal.domain.workforce import caseload, link_worker
 
 
 @command
@@ -201,7 +201,7 @@ def _weigh(state: referral.State, workers: Workers, command: WeighCase) -> Decis
         raise Refused(f"this referral is {state.phase}; only an open one is weighed")
     if state.weight == command.weight:
         return _nothing(workers)
-    weighted = link_worker.CaseWeighted(
+    weighted = caseload.CaseWeighted(
         referral_id=command.referral_id, weight=command.weight, before=state.weight, basis=basis
     )
     return (referral.ReferralWeighed(weight=command.weight, basis=basis),), *((weighted,) for _ in workers)

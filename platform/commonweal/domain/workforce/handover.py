@@ -6,7 +6,7 @@ from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import link_worker
-from commonweal.domain.workforce.link_worker import CaseloadTransferred
+from commonweal.domain.workforce.caseload import CaseloadTransferred, CaseTaken
 
 
 @command
@@ -67,7 +67,7 @@ def _check(command: Command) -> dict[str, str | None]:
     return {case: note.strip() or None for case, note in zip(command.referral_ids, notes, strict=True)}
 
 
-def _take(taker: link_worker.State, moving: dict[str, referral.State]) -> tuple[link_worker.CaseTaken, ...]:
+def _take(taker: link_worker.State, moving: dict[str, referral.State]) -> tuple[CaseTaken, ...]:
     """All of them fit, or none is taken. How much is free is not said: what else they carry is not everyone's to know."""
     weight = sum(state.weight for state in moving.values())
     if taker.phase == "active" and not taker.absence and not link_worker.room_for(taker, weight):

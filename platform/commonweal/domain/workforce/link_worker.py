@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.message import Refused, command, event
-from commonweal.domain.workforce import learning, post
+from commonweal.domain.workforce import caseload, learning, post
+from commonweal.domain.workforce.caseload import EMPTY, Caseload, CaseReleased, CaseTaken, HandoverAcknowledged
 
 # These names are the storage format: never renamed.
 
@@ -82,47 +83,6 @@ class CoverStarted:
 @event
 class CoverEnded:
     worker_id: str
-
-
-@event
-class CaseTaken:
-    """`from_worker_id`: who had it before, where it was handed on. `taken_on` is missing in what is older than that field."""
-
-    referral_id: str
-    weight: int
-    from_worker_id: str | None = None
-    taken_on: date | None = None
-
-
-@event
-class CaseReleased:
-    referral_id: str
-    weight: int
-
-
-@event
-class CaseWeighted:
-    """`before`: what it weighed until now. `basis`: why it weighs so much."""
-
-    referral_id: str
-    weight: int
-    before: int
-    basis: tuple[str, ...] = ()
-
-
-@event
-class CaseloadTransferred:
-    """Said by the giver's stream; each case's own words are in its referral."""
-
-    worker_id: str
-    referral_ids: tuple[str, ...]
-    reason: str
-
-
-@event
-class HandoverAcknowledged:
-    referral_ids: tuple[str, ...]
-    acknowledged_at: datetime
 
 
 @event
@@ -206,12 +166,8 @@ Event = (
     | AbsenceEnded
     | CoverStarted
     | CoverEnded
-    | CaseTaken
-    | CaseReleased
-    | CaseWeighted
-    | CaseloadTransferred
-    | HandoverAcknowledged
     | LinkWorkerLeft
+    | caseload.Event
     | post.Event
     | learning.Event
 )
@@ -243,12 +199,7 @@ class State:
     absence: AbsenceStarted | None = None
     covers: frozenset[str] = frozenset()
     """Colleagues whose cases they see to."""
-    cases: Mapping[str, int] | None = None
-    """Weight by referral."""
-    handed: frozenset[str] = frozenset()
-    """Cases that came from a colleague, whose handover was not acknowledged yet."""
-    newest: tuple[date, int] | None = None
-    """(Monday, people allocated) of the latest week in which there were any."""
+    caseload: Caseload = EMPTY
 
     @property
     def name(self) -> str:
@@ -256,18 +207,16 @@ class State:
 
     @property
     def held(self) -> Mapping[str, int]:
-        return self.cases or {}
-
-    @property
-    def weight(self) -> int:
-        """Of all cases held."""
-        return sum(self.held.values())
+        """Weight by referral."""
+        return self.caseload.held
 
 
 INITIAL: Final = State()
 
 
-def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912 – one answer an event
+def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911 – one answer an event
+    if isinstance(event, caseload.Event):
+        return replace(state, caseload=caseload.evolve(state.caseload, event))
     if isinstance(event, post.Event):
         return _agreed(state, event)
     if isinstance(event, learning.Event):
@@ -297,17 +246,6 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912
             return replace(state, covers=state.covers | {worker})
         case CoverEnded(worker_id=worker):
             return replace(state, covers=state.covers - {worker})
-        case CaseTaken():
-            return _took(state, event)
-        case CaseReleased(referral_id=referral):
-            held = {other: weight for other, weight in state.held.items() if other != referral}
-            return replace(state, cases=held, handed=state.handed - {referral})
-        case CaseWeighted(referral_id=referral, weight=weight):
-            return replace(state, cases={**state.held, referral: weight}) if referral in state.held else state
-        case CaseloadTransferred():
-            return state
-        case HandoverAcknowledged(referral_ids=referrals):
-            return replace(state, handed=state.handed.difference(referrals))
         case LinkWorkerLeft():
             return replace(state, phase="left")
 
@@ -340,26 +278,6 @@ def _agreed(state: State, event: post.Event) -> State:
     return replace(state, terms=agreed, engaged=engaged)
 
 
-def _took(state: State, event: CaseTaken) -> State:
-    handed, newest = state.handed, state.newest
-    if event.from_worker_id is not None:
-        handed |= {event.referral_id}
-    elif event.taken_on is not None:
-        week = monday(event.taken_on)
-        newest = (week, new_in_week(state, week) + 1) if newest is None or newest[0] <= week else newest
-    return replace(state, cases={**state.held, event.referral_id: event.weight}, handed=handed, newest=newest)
-
-
-def monday(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
-
-
-def new_in_week(state: State, week: date) -> int:
-    """People allocated in the week that begins with this Monday, where it is the latest one."""
-    return state.newest[1] if state.newest is not None and state.newest[0] == week else 0
-
-
 def room(state: State, day: date | None = None) -> int:
     """The weight of cases that fits: the limit in proportion to full-time hours, of a day or as agreed last."""
     return state.terms.fte_percent(day) * state.caseload_limit // 100
@@ -367,7 +285,7 @@ def room(state: State, day: date | None = None) -> int:
 
 def room_for(state: State, weight: int, day: date | None = None) -> bool:
     """Do the cases held and one of this weight (1–5) fit within the limit, in proportion to full-time hours?"""
-    return (state.weight + weight) * 100 <= state.terms.fte_percent(day) * state.caseload_limit
+    return (state.caseload.weight + weight) * 100 <= state.terms.fte_percent(day) * state.caseload_limit
 
 
 def known(state: State) -> None:
@@ -406,7 +324,7 @@ def take(
         return ()
     check_free(state, weight, on)
     limit = state.max_new_per_week
-    if limit is not None and on is not None and from_worker_id is None and new_in_week(state, monday(on)) >= limit:
+    if limit is not None and on is not None and from_worker_id is None and state.caseload.new_in_week_of(on) >= limit:
         raise Refused(f"{state.name} has been given {limit} new people this week already, which is the most agreed")
     return (CaseTaken(referral_id=referral_id, weight=weight, from_worker_id=from_worker_id, taken_on=on),)
 
@@ -450,7 +368,7 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
 def _acknowledge(state: State, command: AcknowledgeHandover) -> tuple[Event, ...]:
     values.moment(command.at, "at")
     check_held(state, command.referral_ids)
-    read = tuple(case for case in dict.fromkeys(command.referral_ids) if case in state.handed)
+    read = tuple(case for case in dict.fromkeys(command.referral_ids) if case in state.caseload.handed)
     return (HandoverAcknowledged(referral_ids=read, acknowledged_at=command.at),) if read else ()
 
 

@@ -74,7 +74,7 @@ def candidate(worker_id: str, worker: link_worker.State) -> Candidate:
         practices=frozenset(worker.terms.practices),
         languages=worker.languages,
         gender=engaged.stated_gender if engaged else None,
-        held=worker.weight,
+        held=worker.caseload.weight,
         room=link_worker.room(worker),
         away=worker.absence is not None,
     )
