@@ -113,6 +113,13 @@ def test_a_refusal_stands_beside_the_question_its_field_is_of() -> None:
     assert refused(ask, "this plan is completed").field == ""
 
 
+def test_a_refused_reason_is_called_the_reason_wherever_the_question_is_why() -> None:
+    asks = [ask for ask in ASKS for each in ask.questions if (each.field, each.label) == ("reason", "Why?")]
+    assert len(asks) > 1
+    for ask in asks:
+        assert refused(ask, "reason must be one of a, b").sentence == "The reason must be one of those on the list"
+
+
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.name)
 def test_every_form_asks_for_what_its_command_is_given_and_nothing_else(ask: Ask) -> None:
     given = mutations.asked(ask.command)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import day, why
 from commonweal.console.forms import Choice, choices
 from commonweal.domain import codes
 from commonweal.domain.directory import connect, connection, contribution
@@ -15,14 +16,6 @@ _CODE: Final = Question(
 _PLACES: Final = Question(
     field="places_left", label="How many places do they have left?", kind="number", hint="Shown in the directory."
 )
-
-
-def _day(field: str, label: str) -> Question:
-    return Question(field=field, label=label, kind="day", missing="Enter the day", called="The day")
-
-
-def _why(list_: codes.Codes, missing: str = "Select why") -> Question:
-    return Question(field="reason", label="Why?", kind="choice", choices=choices(list_), missing=missing)
 
 
 OFFER: Final = Ask(
@@ -77,7 +70,7 @@ ASKS: Final = (
         button="Record it",
         done="It was recorded that the person would rather not.",
         about=_ABOUT,
-        questions=(_why(codes.CONNECTION_DECLINE_REASONS),),
+        questions=(why(codes.CONNECTION_DECLINE_REASONS),),
     ),
     Ask(
         name="send-connection",
@@ -125,7 +118,7 @@ ASKS: Final = (
         button="Record it",
         done="The provider's answer was recorded.",
         about=_ABOUT,
-        questions=(_why(codes.PROVIDER_DECLINE_REASONS), _PLACES),
+        questions=(why(codes.PROVIDER_DECLINE_REASONS), _PLACES),
     ),
     Ask(
         name="provider-waiting-list",
@@ -146,7 +139,7 @@ ASKS: Final = (
         button="Record it",
         done="It was recorded that they have begun.",
         about=_ABOUT,
-        questions=(_day("started_on", "When did they first go?"),),
+        questions=(day("started_on", "When did they first go?"),),
     ),
     Ask(
         name="complete-connection",
@@ -155,7 +148,7 @@ ASKS: Final = (
         button="Record it",
         done="The connection is complete.",
         about=_ABOUT,
-        questions=(_day("ended_on", "When did it end?"),),
+        questions=(day("ended_on", "When did it end?"),),
     ),
     Ask(
         name="drop-connection",
@@ -164,7 +157,7 @@ ASKS: Final = (
         button="Record it",
         done="It was recorded that the connection ended.",
         about=_ABOUT,
-        questions=(_day("ended_on", "When did it end?"), _why(codes.CONNECTION_DROP_REASONS)),
+        questions=(day("ended_on", "When did it end?"), why(codes.CONNECTION_DROP_REASONS)),
     ),
     Ask(
         name="record-attendance",
@@ -173,7 +166,7 @@ ASKS: Final = (
         button="Record",
         done="The session was recorded.",
         about=_ABOUT,
-        questions=(Question(field="session_id", kind="new_id"), _day("held_on", "When was the session?"), _CODE),
+        questions=(Question(field="session_id", kind="new_id"), day("held_on", "When was the session?"), _CODE),
     ),
     Ask(
         name="correct-attendance",
@@ -201,7 +194,7 @@ ASKS: Final = (
                 choices=choices(codes.CONTRIBUTION_ROLES),
                 missing="Select as what",
             ),
-            _day("started_on", "Since when?"),
+            day("started_on", "Since when?"),
         ),
     ),
     Ask(
@@ -212,7 +205,7 @@ ASKS: Final = (
         done="It was recorded that this came to an end.",
         about=_ABOUT,
         taken=("contribution_id",),
-        questions=(_day("ended_on", "Until when?"),),
+        questions=(day("ended_on", "Until when?"),),
     ),
 )
 

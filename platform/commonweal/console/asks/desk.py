@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import why
 from commonweal.console.forms import choices
 from commonweal.domain import codes
 from commonweal.domain.referrals import (
@@ -83,16 +84,7 @@ _TRIAGE: Final = (
         done="The referral was withdrawn.",
         about="referral",
         warning="This is for the referrer, who takes the referral back. It cannot be taken up again: a new one is needed.",
-        questions=(
-            Question(
-                field="reason",
-                label="Why is it withdrawn?",
-                kind="choice",
-                choices=choices(codes.WITHDRAWAL_REASONS),
-                missing="Select why it is withdrawn",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.WITHDRAWAL_REASONS, "Why is it withdrawn?", "Select why it is withdrawn"),),
     ),
 )
 _CLINICIAN: Final = (
@@ -106,14 +98,7 @@ _CLINICIAN: Final = (
         warning="If somebody is in danger now, call 999 first. This record tells nobody by itself: call them too.",
         questions=(
             Question(field="refer_back_id", kind="new_id"),
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.REFER_BACK_REASONS),
-                missing="Select why it is for a clinician",
-                called="The reason",
-            ),
+            why(codes.REFER_BACK_REASONS, missing="Select why it is for a clinician"),
             Question(
                 field="to_role",
                 label="Who is asked to take it up?",
@@ -205,14 +190,7 @@ _WORKER: Final = (
                 missing="Select a link worker",
                 called="The link worker",
             ),
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.ALLOCATION_REASONS),
-                missing="Select why",
-                called="The reason",
-            ),
+            why(codes.ALLOCATION_REASONS),
             Question(field="handover", label="What they should know", kind="words", called="What they should know"),
         ),
     ),
@@ -224,16 +202,7 @@ _WORKER: Final = (
         done="The person is back on the waiting list.",
         about="referral",
         warning="They keep no link worker and wait behind those who waited before. Somebody should tell them.",
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.ALLOCATION_REASONS),
-                missing="Select why",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.ALLOCATION_REASONS),),
     ),
 )
 _CONTACT: Final = (
@@ -306,14 +275,7 @@ _END: Final = (
         done="The referral was closed.",
         about="referral",
         questions=(
-            Question(
-                field="reason",
-                label="Why does it end?",
-                kind="choice",
-                choices=choices(codes.CLOSURE_REASONS),
-                missing="Select why it ends",
-                called="The reason",
-            ),
+            why(codes.CLOSURE_REASONS, "Why does it end?", "Select why it ends"),
             Question(
                 field="unmet_needs",
                 label="What could no service meet?",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import why
 from commonweal.console.forms import Choice, choices
 from commonweal.console.wording import language
 from commonweal.domain import codes
@@ -151,13 +152,7 @@ _LISTING: Final = (
         done="The service was returned.",
         about=_FOR_SERVICE,
         questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.SERVICE_RETURN_REASONS),
-                missing="Select why it is returned",
-            ),
+            why(codes.SERVICE_RETURN_REASONS, missing="Select why it is returned"),
             _text("note", "What would put it right?", _NAMES_NOBODY, kind="words"),
         ),
     ),
@@ -381,13 +376,7 @@ _STANDING: Final = (
         done="The service is closed for now: nobody is offered it.",
         about=_FOR_SERVICE,
         questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.SERVICE_CLOSURES),
-                missing="Select why it is closed",
-            ),
+            why(codes.SERVICE_CLOSURES, missing="Select why it is closed"),
             Question(field="until", label="Until which day?", kind="day", called="The day"),
         ),
     ),
@@ -407,15 +396,7 @@ _STANDING: Final = (
         done="The service is no longer listed.",
         about=_FOR_SERVICE,
         warning="It stays on record for whoever was connected to it, and cannot be listed again.",
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.SERVICE_RETIREMENTS),
-                missing="Select why it is taken off",
-            ),
-        ),
+        questions=(why(codes.SERVICE_RETIREMENTS, missing="Select why it is taken off"),),
     ),
 )
 

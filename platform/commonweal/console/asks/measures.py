@@ -6,19 +6,13 @@ The questionnaires themselves have a page of their own: `commonweal.runtime.page
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import day, why
 from commonweal.console.forms import Choice, choices
 from commonweal.domain import codes
 from commonweal.domain.measures import instrument, measure, measuring
 from commonweal.domain.measures.instruments import INSTRUMENTS
 
-_REASON: Final = Question(
-    field="reason",
-    label="Why?",
-    kind="choice",
-    choices=choices(codes.MEASURE_DECLINE_REASONS),
-    missing="Select why",
-    called="The reason",
-)
+_REASON: Final = why(codes.MEASURE_DECLINE_REASONS)
 
 ASKS: Final[tuple[Ask, ...]] = (
     Ask(
@@ -45,7 +39,7 @@ ASKS: Final[tuple[Ask, ...]] = (
                 choices=choices(codes.MEASURE_POINTS),
                 missing="Select when in their support",
             ),
-            Question(field="due_on", label="By which day?", kind="day", missing="Enter the day", called="The day"),
+            day("due_on", "By which day?"),
         ),
     ),
     Ask(
@@ -82,16 +76,7 @@ ASKS: Final[tuple[Ask, ...]] = (
         done="The reading does not count any more. It stays on record.",
         about="measure",
         warning="Answers are never changed. If they were wrong, take this reading out and record the right one.",
-        questions=(
-            Question(
-                field="reason",
-                label="Why does it not count?",
-                kind="choice",
-                choices=choices(codes.MEASURE_VOID_REASONS),
-                missing="Select why it does not count",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.MEASURE_VOID_REASONS, "Why does it not count?", "Select why it does not count"),),
     ),
     Ask(
         name="rescore-measure",
@@ -128,16 +113,7 @@ ASKS: Final[tuple[Ask, ...]] = (
         button="Take it off the list",
         done="The questionnaire is no longer asked. What was answered stays.",
         about="instrument",
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.INSTRUMENT_RETIREMENTS),
-                missing="Select why",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.INSTRUMENT_RETIREMENTS),),
     ),
 )
 """Every form of this part."""

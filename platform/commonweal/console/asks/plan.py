@@ -4,7 +4,7 @@ from typing import Final
 
 from commonweal.console.ask import Ask, Question
 from commonweal.console.asks import plan_lines
-from commonweal.console.asks.plan_lines import why
+from commonweal.console.asks.questions import day, why
 from commonweal.console.forms import Choice, choices
 from commonweal.domain import codes
 from commonweal.domain.plans import (
@@ -61,7 +61,7 @@ _LIFE: Final = (
         about="plan",
         questions=(
             _AGREED_BY,
-            Question(field="agreed_on", label="On which day?", kind="day", missing="Enter the day", called="The day"),
+            day("agreed_on", "On which day?"),
             Question(
                 field="copy_offered",
                 label="Which copy of the plan did you offer them?",
@@ -266,9 +266,7 @@ _GAINS: Final = (
         taken=("gain_id",),
         questions=(
             _AMOUNT,
-            Question(
-                field="confirmed_on", label="On which day?", kind="day", missing="Enter the day", called="The day"
-            ),
+            day("confirmed_on", "On which day?"),
         ),
     ),
 )

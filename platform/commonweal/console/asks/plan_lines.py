@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import day, why
 from commonweal.console.forms import choices
 from commonweal.domain import codes
 from commonweal.domain.plans import plan_actions, plan_goals, plan_needs, plan_words
@@ -15,12 +16,6 @@ _SAID_BY: Final = Question(
     missing="Select whose words these are",
 )
 _DOMAIN: Final = Question(field="domain", label="Area of life", kind="pick", found="plan_domains")
-
-
-def why(codes_: codes.Codes, label: str = "Why?") -> Question:
-    return Question(
-        field="reason", label=label, kind="choice", choices=choices(codes_), missing="Select why", called="The reason"
-    )
 
 
 _MATTERS: Final = (
@@ -234,7 +229,7 @@ _GOALS: Final = (
                 missing="Enter how far along they are, from 0 to 10",
             ),
             _RATED_BY,
-            Question(field="rated_on", label="On which day?", kind="day", missing="Enter the day", called="The day"),
+            day("rated_on", "On which day?"),
         ),
     ),
     Ask(
@@ -302,9 +297,7 @@ _ACTIONS: Final = (
         done="It was recorded that the action is done.",
         about="plan",
         taken=("action_id",),
-        questions=(
-            Question(field="done_on", label="On which day?", kind="day", missing="Enter the day", called="The day"),
-        ),
+        questions=(day("done_on", "On which day?"),),
     ),
     Ask(
         name="miss-action",

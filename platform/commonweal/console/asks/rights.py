@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import SEEN_OR_SAID, day, why
 from commonweal.console.forms import Choice, choices
 from commonweal.domain import codes
 from commonweal.domain.people import (
@@ -58,11 +59,6 @@ _DEATHS: Final = (
 )
 _STAYS: Final = "Leave this empty where it stays as it is"
 _GOES: Final = "Empty it to take it out of the record"
-_WORDS: Final = "What was seen or said"
-
-
-def _date(field: str, label: str, called: str, missing: str = "") -> Question:
-    return Question(field=field, label=label, kind="day", called=called, missing=missing)
 
 
 _DETAILS: Final = (
@@ -195,7 +191,7 @@ _DETAILS: Final = (
                 missing="Enter the code of the practice",
                 called="The code",
             ),
-            _date("since", "Since when?", "The day", "Enter the day"),
+            day("since", "Since when?"),
         ),
     ),
     Ask(
@@ -207,7 +203,7 @@ _DETAILS: Final = (
         about="person",
         warning="Open referrals are closed, and nobody is sent a message any more.",
         questions=(
-            _date("died_on", "When did they die?", "The day"),
+            Question(field="died_on", label="When did they die?", kind="day", called="The day"),
             Question(
                 field="source",
                 label="Who told us?",
@@ -259,8 +255,8 @@ _CONSENTS: Final = (
                 called="The wording",
             ),
             Question(field="given_by", label="Who gave it?", kind="choice", choices=_GIVERS, called="Who gave it"),
-            _date("given_on", "When?", "The day", "Enter the day"),
-            _date("expires_on", "Until when?", "The last day"),
+            day("given_on", "When?"),
+            Question(field="expires_on", label="Until when?", kind="day", called="The last day"),
         ),
     ),
     Ask(
@@ -279,7 +275,7 @@ _CONSENTS: Final = (
                 missing="Select to what they do not agree",
                 called="What they do not agree to",
             ),
-            _date("refused_on", "When?", "The day", "Enter the day"),
+            day("refused_on", "When?"),
         ),
     ),
     Ask(
@@ -290,7 +286,7 @@ _CONSENTS: Final = (
         done="The consent was taken back. It holds from now on, wherever it is read.",
         about="person",
         taken=("scope", "audience"),
-        questions=(_date("withdrawn_on", "When?", "The day", "Enter the day"),),
+        questions=(day("withdrawn_on", "When?"),),
     ),
 )
 
@@ -322,8 +318,10 @@ _REPRESENTATION: Final = (
                 missing="Select what shows that they may",
                 called="What shows that they may,",
             ),
-            _date("since", "Since when?", "The first day", "Enter the first day"),
-            _date("until", "Until when?", "The last day"),
+            Question(
+                field="since", label="Since when?", kind="day", missing="Enter the first day", called="The first day"
+            ),
+            Question(field="until", label="Until when?", kind="day", called="The last day"),
         ),
     ),
     Ask(
@@ -334,16 +332,7 @@ _REPRESENTATION: Final = (
         done="The representative was taken off.",
         about="person",
         taken=("representative_id",),
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.UNLINKING_REASONS),
-                missing="Select why",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.UNLINKING_REASONS),),
     ),
     Ask(
         name="assess-capacity",
@@ -379,8 +368,8 @@ _REPRESENTATION: Final = (
                 missing="Select who assessed it",
                 called="Who assessed it",
             ),
-            Question(field="words", label=_WORDS, kind="words"),
-            _date("assessed_on", "When?", "The day", "Enter the day"),
+            SEEN_OR_SAID,
+            day("assessed_on", "When?"),
         ),
     ),
     Ask(
@@ -415,8 +404,8 @@ _REPRESENTATION: Final = (
                 missing="Select whether they wish that no parent is told",
                 called="That no parent is told",
             ),
-            Question(field="words", label=_WORDS, kind="words"),
-            _date("assessed_on", "When?", "The day", "Enter the day"),
+            SEEN_OR_SAID,
+            day("assessed_on", "When?"),
         ),
     ),
 )
@@ -456,7 +445,7 @@ _RISKS: Final = (
                 missing="Select who should see it",
                 called="Who sees it",
             ),
-            _date("review_due", "When should somebody look again?", "The day", "Enter the day"),
+            day("review_due", "When should somebody look again?"),
         ),
     ),
     Ask(
@@ -470,7 +459,7 @@ _RISKS: Final = (
         questions=(
             _SEVERITY,
             Question(field="detail", label="In a few words", kind="words", hint=_STAYS),
-            _date("review_due", "When should somebody look again?", "The day", "Enter the day"),
+            day("review_due", "When should somebody look again?"),
         ),
     ),
     Ask(
@@ -481,16 +470,7 @@ _RISKS: Final = (
         done="The flag was closed.",
         about="person",
         taken=("flag_id",),
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.RISK_CLOSURES),
-                missing="Select why",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.RISK_CLOSURES),),
     ),
 )
 
@@ -527,16 +507,7 @@ _DUPLICATES: Final = (
         done="The two records stay apart.",
         about="person",
         taken=("other_id",),
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.DISMISSAL_REASONS),
-                missing="Select why",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.DISMISSAL_REASONS),),
     ),
     Ask(
         name="merge",
@@ -556,7 +527,7 @@ _DUPLICATES: Final = (
                 missing="Select what shows it",
                 called="What shows it",
             ),
-            Question(field="words", label=_WORDS, kind="words"),
+            SEEN_OR_SAID,
         ),
     ),
     Ask(
@@ -568,15 +539,8 @@ _DUPLICATES: Final = (
         about="person",
         taken=("absorbed_id",),
         questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.UNMERGE_REASONS),
-                missing="Select why",
-                called="The reason",
-            ),
-            Question(field="words", label=_WORDS, kind="words"),
+            why(codes.UNMERGE_REASONS),
+            SEEN_OR_SAID,
         ),
     ),
 )
@@ -613,14 +577,7 @@ BREAK_GLASS: Final = Ask(
     warning="It is written down that you opened it, why, and when. Somebody else looks at it afterwards, and the person can ask who looked.",
     questions=(
         Question(field="access_id", kind="new_id"),
-        Question(
-            field="reason",
-            label="Why do you need it?",
-            kind="choice",
-            choices=choices(codes.BREAK_GLASS_REASONS),
-            missing="Select why you need it",
-            called="The reason",
-        ),
+        why(codes.BREAK_GLASS_REASONS, "Why do you need it?", "Select why you need it"),
         Question(field="words", label="In a few words", kind="words", missing="Enter why in a few words", called="Why"),
         Question(
             field="fields",

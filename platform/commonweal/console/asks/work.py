@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import day, why
 from commonweal.console.forms import Choice, choices
 from commonweal.domain import codes
 from commonweal.domain.work import (
@@ -40,6 +41,9 @@ _MEDIUM: Final = Question(
     missing="Select how",
     hint="How this person asked to be reached stands beside this form.",
     called="This way of reaching them",
+)
+_STARTS: Final = Question(
+    field="starts_at", label="When?", kind="moment", missing="Enter when it is", called="The time"
 )
 _OVERRIDDEN: Final = Question(
     field="overridden",
@@ -87,7 +91,7 @@ _CONTACTS: Final = (
         questions=(
             _KIND,
             _MEDIUM,
-            Question(field="starts_at", label="When?", kind="moment", missing="Enter when it is", called="The time"),
+            _STARTS,
             Question(field="place", label="Where", hint="An address, or what the place is called.", called="The place"),
             Question(field="interpreter", label="Is an interpreter needed?", kind="yes_no"),
             Question(
@@ -129,7 +133,7 @@ _CONTACTS: Final = (
         done="The contact was moved.",
         about="contact",
         questions=(
-            Question(field="starts_at", label="When?", kind="moment", missing="Enter when it is", called="The time"),
+            _STARTS,
             Question(field="place", label="Where", hint="Leave this empty to keep the place.", called="The place"),
         ),
     ),
@@ -174,14 +178,7 @@ _CONTACTS: Final = (
                 missing="Select who cancels",
                 called="Who cancels",
             ),
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.CANCELLATION_REASONS),
-                missing="Select why",
-                called="The reason",
-            ),
+            why(codes.CANCELLATION_REASONS),
             Question(field="rebook", label="Shall it be booked again?", kind="yes_no"),
         ),
     ),
@@ -276,9 +273,6 @@ _TASK_KIND: Final = Question(
     missing="Select what there is to do",
     called="What there is to do",
 )
-_TASK_DUE: Final = Question(
-    field="due_on", label="By which day?", kind="day", missing="Enter the day", called="The day"
-)
 _TASK_WORDS: Final = Question(field="words", label="In your own words", kind="words", called="In your own words, it")
 _OWNER: Final = Question(
     field="worker_id",
@@ -297,7 +291,7 @@ _TASKS: Final = (
         done="The task was added.",
         about="referral",
         parent="referral_id",
-        questions=(_TASK_KIND, _TASK_WORDS, _TASK_DUE, _OWNER),
+        questions=(_TASK_KIND, _TASK_WORDS, day("due_on", "By which day?"), _OWNER),
     ),
     Ask(
         name="complete-task",
@@ -323,16 +317,7 @@ _TASKS: Final = (
         button="Take it off",
         done="The task was taken off the list.",
         about="task",
-        questions=(
-            Question(
-                field="reason",
-                label="Why?",
-                kind="choice",
-                choices=choices(codes.TASK_CANCELLATIONS),
-                missing="Select why",
-                called="The reason",
-            ),
-        ),
+        questions=(why(codes.TASK_CANCELLATIONS),),
     ),
 )
 _HEARD_BY: Final = Question(

@@ -3,6 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
+from commonweal.console.asks.questions import day
 from commonweal.console.forms import Choice, choices
 from commonweal.console.wording import sentence_case
 from commonweal.domain import codes
@@ -206,13 +207,7 @@ _LEARNING: Final = (
                 missing="Select the training",
                 called="The training",
             ),
-            Question(
-                field="completed_on",
-                label="When was it completed?",
-                kind="day",
-                missing="Enter the day",
-                called="The day",
-            ),
+            day("completed_on", "When was it completed?"),
             Question(
                 field="expires_on",
                 label="Until when does it count?",
@@ -238,7 +233,7 @@ _LEARNING: Final = (
                 missing="Select the kind",
                 called="The kind",
             ),
-            Question(field="held_on", label="When was it?", kind="day", missing="Enter the day", called="The day"),
+            day("held_on", "When was it?"),
         ),
     ),
 )

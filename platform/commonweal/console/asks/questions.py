@@ -1,0 +1,21 @@
+"""Questions that many forms ask in the same words."""
+
+from typing import Final
+
+from commonweal.console.ask import Question
+from commonweal.console.forms import choices
+from commonweal.domain import codes
+
+SEEN_OR_SAID: Final = Question(field="words", label="What was seen or said", kind="words")
+
+
+def why(reasons: codes.Codes, label: str = "Why?", missing: str = "Select why") -> Question:
+    """The reason, out of a list: it has to be given."""
+    return Question(
+        field="reason", label=label, kind="choice", choices=choices(reasons), missing=missing, called="The reason"
+    )
+
+
+def day(field: str, label: str) -> Question:
+    """The day of something: it has to be given."""
+    return Question(field=field, label=label, kind="day", missing="Enter the day", called="The day")
