@@ -1,23 +1,17 @@
 """Activity: each contact that was held, each referral, each plan a person agreed."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from commonweal.domain import tenant
 from commonweal.domain.plans import plan
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import contact
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.contacts import contacts
 from projections.places import places
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _case(fact: Fact) -> Iterable[Statement]:
@@ -43,10 +37,12 @@ def _place(fact: Fact) -> Iterable[Statement]:
     return (statement for statement in places(fact) if statement.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    referral.__name__: _case,
-    contact.__name__: contacts,
-    plan.__name__: _plan,
-    tenant.__name__: _place,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        referral: _case,
+        contact: contacts,
+        plan: _plan,
+        tenant: _place,
+    }
+)
+"""The rows an event makes or changes."""

@@ -1,6 +1,6 @@
 """Caseload: who is where on the way from referral to support, and with which link worker."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -9,19 +9,13 @@ from commonweal.domain import codes, tenant
 from commonweal.domain.people import duplicate, person
 from commonweal.domain.referrals import programme, referral
 from commonweal.domain.workforce import link_worker, post, proposal
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.people import merges, people
 from projections.places import places
 
 STAGES: Final = ("TO_TRIAGE", "WAITING", "ALLOCATED", "IN_SUPPORT", "CLOSED")
 """The board's columns: each referral stands in one."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _received(fact: Fact, event: referral.ReferralReceived) -> Put:
@@ -189,14 +183,16 @@ def _programme(fact: Fact) -> Iterable[Statement]:
 _LISTS: Final = ("practices", "lsoas", "needs", "excluded_needs")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    referral.__name__: _referral,
-    proposal.__name__: _referral,
-    person.__name__: partial(people, about=ABOUT),
-    duplicate.__name__: merges,
-    link_worker.__name__: _link_worker,
-    post.__name__: _link_worker,
-    programme.__name__: _programme,
-    tenant.__name__: places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        referral: _referral,
+        proposal: _referral,
+        person: partial(people, about=ABOUT),
+        duplicate: merges,
+        link_worker: _link_worker,
+        post: _link_worker,
+        programme: _programme,
+        tenant: places,
+    }
+)
+"""The rows an event makes or changes."""

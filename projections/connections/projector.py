@@ -1,6 +1,6 @@
 """Connections: each from offer to end, with its sessions, beside the service as the directory has it and the person's consents."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from commonweal.domain.directory import (
 )
 from commonweal.domain.people import consent, duplicate, person
 from commonweal.domain.referrals import referral
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.consents import consents
@@ -24,12 +24,6 @@ from projections.places import places
 
 ABOUT: Final = ("name", "phone", "email")
 """What the room knows about a person: all of it goes when they are erased."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _connection(fact: Fact) -> Iterable[Statement]:
@@ -211,16 +205,18 @@ def _organisation(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    connection.__name__: _connection,
-    contribution.__name__: _connection,
-    listing.__name__: _service,
-    community_service.__name__: _service,
-    community_organisation.__name__: _organisation,
-    consent.__name__: consents,
-    person.__name__: partial(people, about=ABOUT),
-    duplicate.__name__: merges,
-    referral.__name__: cases,
-    tenant.__name__: places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        connection: _connection,
+        contribution: _connection,
+        listing: _service,
+        community_service: _service,
+        community_organisation: _organisation,
+        consent: consents,
+        person: partial(people, about=ABOUT),
+        duplicate: merges,
+        referral: cases,
+        tenant: places,
+    }
+)
+"""The rows an event makes or changes."""

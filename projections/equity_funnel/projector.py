@@ -4,14 +4,14 @@ Ethnicity, area and gender are kept in clear for this (decision 7) and outlive a
 birth is personal and does not.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commonweal.domain import tenant
 from commonweal.domain.message import ERASED
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import clear
@@ -21,12 +21,6 @@ CODES: Final = ("ethnic_category", "stated_gender", "language", "interpreter", "
 """What is known of a person in codes."""
 COMPLETED: Final = frozenset({"goals_met", "goals_partly_met"})
 """Of `codes.CLOSURE_REASONS`: the person saw it through."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _case(fact: Fact) -> Iterable[Statement]:
@@ -78,9 +72,11 @@ def _place(fact: Fact) -> Iterable[Statement]:
     return (statement for statement in places(fact) if statement.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    referral.__name__: _case,
-    person.__name__: _person,
-    tenant.__name__: _place,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        referral: _case,
+        person: _person,
+        tenant: _place,
+    }
+)
+"""The rows an event makes or changes."""

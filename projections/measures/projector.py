@@ -1,6 +1,6 @@
 """Measures: a row for each time somebody is asked, with a row for each score it came to."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -9,17 +9,11 @@ from commonweal.domain.measures import instrument, measure
 from commonweal.domain.measures.questionnaire import Score
 from commonweal.domain.people import duplicate, person
 from commonweal.domain.referrals import referral
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import merges, people
 from projections.places import places
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _measure(fact: Fact) -> Iterable[Statement]:
@@ -109,12 +103,14 @@ def _places(fact: Fact) -> Iterable[Statement]:
     return (each for each in places(fact) if each.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    measure.__name__: _measure,
-    instrument.__name__: _instrument,
-    referral.__name__: cases,
-    person.__name__: partial(people, about=("name",)),
-    duplicate.__name__: merges,
-    tenant.__name__: _places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        measure: _measure,
+        instrument: _instrument,
+        referral: cases,
+        person: partial(people, about=("name",)),
+        duplicate: merges,
+        tenant: _places,
+    }
+)
+"""The rows an event makes or changes."""

@@ -1,23 +1,17 @@
 """Outcomes: each reading by case and instrument, with what the cuts are made by."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commonweal.domain import tenant
 from commonweal.domain.measures import measure
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import people
 from projections.places import places
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _referral(fact: Fact) -> Iterable[Statement]:
@@ -74,10 +68,12 @@ def _places(fact: Fact) -> Iterable[Statement]:
     return (each for each in places(fact) if each.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    measure.__name__: _measure,
-    referral.__name__: _referral,
-    person.__name__: _person,
-    tenant.__name__: _places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        measure: _measure,
+        referral: _referral,
+        person: _person,
+        tenant: _places,
+    }
+)
+"""The rows an event makes or changes."""

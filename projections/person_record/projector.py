@@ -1,6 +1,6 @@
 """The record: what each event says of a person, and one line of their timeline for most."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commonweal.domain import hospital, tenant, user
@@ -8,7 +8,7 @@ from commonweal.domain.people import consent, duplicate, person, representation,
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import link_worker
 from commonweal.kernel.decider import DECIDERS, category
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import clear, people
@@ -27,9 +27,7 @@ ABOUT: Final = (
 def project(fact: Fact) -> Iterable[Statement]:
     """The rows an event makes or changes."""
     yield from _line(fact)
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    if about is not None:
-        yield from about(fact)
+    yield from _record(fact)
 
 
 def _line(fact: Fact) -> Iterable[Statement]:
@@ -251,16 +249,17 @@ def _user(fact: Fact) -> Iterable[Statement]:
         yield Put("user", {"user_id": fact.identity, "display_name": fact.event.display_name})
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    person.__name__: _person,
-    duplicate.__name__: _duplicate,
-    retention.__name__: _erasure,
-    consent.__name__: _consent,
-    risk.__name__: _risk,
-    representation.__name__: _representation,
-    referral.__name__: cases,
-    link_worker.__name__: _link_worker,
-    user.__name__: _user,
-    tenant.__name__: places,
-}
-"""Module of the domain → what its events change."""
+_record: Final = by_module(
+    {
+        person: _person,
+        duplicate: _duplicate,
+        retention: _erasure,
+        consent: _consent,
+        risk: _risk,
+        representation: _representation,
+        referral: cases,
+        link_worker: _link_worker,
+        user: _user,
+        tenant: places,
+    }
+)

@@ -1,6 +1,6 @@
 """Plans: the life of each, beside the lines that stand in it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from commonweal.domain.plans import (
     plan_words,
 )
 from commonweal.domain.referrals import referral
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.consents import consents
@@ -29,12 +29,6 @@ from projections.plan import lines
 
 ABOUT: Final = ("name", "language", "interpreter")
 """What the room knows about a person."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _life(fact: Fact) -> Iterable[Statement]:
@@ -182,22 +176,24 @@ def _places(fact: Fact) -> Iterable[Statement]:
     return (each for each in places(fact) if each.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    plan.__name__: _life,
-    plan_review.__name__: _review,
-    plan_sharing.__name__: lambda fact: (*_sharing(fact), _changed(fact)),
-    plan_words.__name__: partial(_line, rows=lines.words),
-    plan_needs.__name__: partial(_line, rows=lines.needs),
-    plan_goals.__name__: partial(_line, rows=lines.goals),
-    plan_actions.__name__: partial(_line, rows=lines.actions),
-    plan_proposals.__name__: partial(_line, rows=lines.proposals),
-    plan_gains.__name__: partial(_line, rows=lines.gains),
-    framework.__name__: _framework,
-    referral.__name__: _case,
-    consent.__name__: consents,
-    person.__name__: partial(people, about=ABOUT),
-    duplicate.__name__: merges,
-    user.__name__: _colleague,
-    tenant.__name__: _places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        plan: _life,
+        plan_review: _review,
+        plan_sharing: lambda fact: (*_sharing(fact), _changed(fact)),
+        plan_words: partial(_line, rows=lines.words),
+        plan_needs: partial(_line, rows=lines.needs),
+        plan_goals: partial(_line, rows=lines.goals),
+        plan_actions: partial(_line, rows=lines.actions),
+        plan_proposals: partial(_line, rows=lines.proposals),
+        plan_gains: partial(_line, rows=lines.gains),
+        framework: _framework,
+        referral: _case,
+        consent: consents,
+        person: partial(people, about=ABOUT),
+        duplicate: merges,
+        user: _colleague,
+        tenant: _places,
+    }
+)
+"""The rows an event makes or changes."""

@@ -1,13 +1,13 @@
 """Referrals made: each referral by its referrer's reference, where it stands, and whether they may know."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
 from commonweal.domain import tenant
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import programme, referral
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.consents import consents
@@ -36,12 +36,6 @@ STATUSES: Final[Mapping[type, str]] = {
 """Event → where the referral stands from then on; `RECEIVED` before."""
 
 
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
-
-
 def _referral(fact: Fact) -> Iterable[Statement]:
     for statement in cases(fact):
         if isinstance(statement, Put) and isinstance(fact.event, referral.ReferralReceived):
@@ -68,11 +62,13 @@ def _programme(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    referral.__name__: _referral,
-    person.__name__: partial(people, about=()),
-    consent.__name__: consents,
-    programme.__name__: _programme,
-    tenant.__name__: places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        referral: _referral,
+        person: partial(people, about=()),
+        consent: consents,
+        programme: _programme,
+        tenant: places,
+    }
+)
+"""The rows an event makes or changes."""

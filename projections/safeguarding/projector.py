@@ -1,6 +1,6 @@
 """Safeguarding: each concern as it stands, to whom it was passed on, and what there is to do about it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from commonweal.domain import due, tenant, user
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import safeguarding, task
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import clear, people
@@ -16,12 +16,6 @@ from projections.places import places
 
 ABOUT: Final = ("name", "date_of_birth")
 """What the room knows about a person."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _concern(fact: Fact) -> Iterable[Statement]:
@@ -104,12 +98,14 @@ def _places(fact: Fact) -> Iterable[Statement]:
     return (each for each in places(fact) if each.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    safeguarding.__name__: _concern,
-    task.__name__: _task,
-    referral.__name__: cases,
-    person.__name__: partial(people, about=ABOUT),
-    user.__name__: _colleague,
-    tenant.__name__: _places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        safeguarding: _concern,
+        task: _task,
+        referral: cases,
+        person: partial(people, about=ABOUT),
+        user: _colleague,
+        tenant: _places,
+    }
+)
+"""The rows an event makes or changes."""

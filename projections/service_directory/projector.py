@@ -1,6 +1,6 @@
 """Service directory: organisations, their services as they are listed, what is wrong with them, and what is new."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commonweal.domain import values
@@ -11,17 +11,11 @@ from commonweal.domain.directory import (
     freshness,
     listing,
 )
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.people import clear
 
 _ORGANISATION: Final = ("name", "description", "website", "email", "parent")
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _organisation(fact: Fact) -> Iterable[Statement]:
@@ -236,10 +230,12 @@ def _news(fact: Fact) -> Iterable[Put]:
         yield Put("news", row)
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    community_organisation.__name__: _organisation,
-    listing.__name__: _listing,
-    community_service.__name__: _service,
-    capacity.__name__: _service,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        community_organisation: _organisation,
+        listing: _listing,
+        community_service: _service,
+        capacity: _service,
+    }
+)
+"""The rows an event makes or changes."""

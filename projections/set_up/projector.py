@@ -1,12 +1,12 @@
 """Set-up: a row for every colleague, each thing they may do, every programme and every framework."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commonweal.domain import user
 from commonweal.domain.plans import framework
 from commonweal.domain.referrals import programme
-from commonweal.kernel.read_model import Change, Put, Remove, Statement
+from commonweal.kernel.read_model import Change, Put, Remove, Statement, by_module
 from commonweal.kernel.streams import Fact
 
 _LISTS: Final = ("practices", "lsoas", "needs", "excluded_needs")
@@ -16,12 +16,6 @@ _NO_CRITERIA: Final[Mapping[str, Any]] = {
     "maximum_age": None,
     **{each: [] for each in _LISTS},
 }
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    known = _BY_MODULE.get(type(fact.event).__module__)
-    return () if known is None else known(fact)
 
 
 def _user(fact: Fact) -> Iterable[Statement]:
@@ -69,9 +63,11 @@ def _framework(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    user.__name__: _user,
-    programme.__name__: _programme,
-    framework.__name__: _framework,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        user: _user,
+        programme: _programme,
+        framework: _framework,
+    }
+)
+"""The rows an event makes or changes."""

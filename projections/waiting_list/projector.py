@@ -1,6 +1,6 @@
 """Waiting list: who waits for a link worker, since when, and what their turn is reckoned from."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from commonweal.domain import tenant
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import proposal
-from commonweal.kernel.read_model import Change, Put, Remove, Statement
+from commonweal.kernel.read_model import Change, Put, Remove, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.people import people
 from projections.places import places
@@ -21,12 +21,6 @@ BASIS: Final = "urgency_then_wait"
 
 ABOUT: Final = ("name", "nhs_number", "date_of_birth", "postcode", "language", "interpreter")
 """What the room knows about a person: all of it goes when they are erased."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _referral(fact: Fact) -> Iterable[Statement]:
@@ -120,10 +114,12 @@ def _waits(fact: Fact, **more: Any) -> Change:
     return Change("referral", fact.identity, columns)
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    referral.__name__: _referral,
-    proposal.__name__: _referral,
-    person.__name__: partial(people, about=ABOUT),
-    tenant.__name__: places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        referral: _referral,
+        proposal: _referral,
+        person: partial(people, about=ABOUT),
+        tenant: places,
+    }
+)
+"""The rows an event makes or changes."""

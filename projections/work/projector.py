@@ -1,6 +1,6 @@
 """Work: contacts, drop-ins, notes, tasks and lone visits, each as it stands, with all that a note ever said."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -10,7 +10,7 @@ from commonweal.domain.people import duplicate, person
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import contact, drop_in, lone_visit, note, task
 from commonweal.domain.workforce import link_worker
-from commonweal.kernel.read_model import Change, Put, Statement
+from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import clear, merges, people
@@ -18,12 +18,6 @@ from projections.places import places
 
 ABOUT: Final = ("name", "contact_channel", "safe_times", "safe_to_leave_message")
 """What the room knows about a person."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _contact(fact: Fact) -> Iterable[Statement]:
@@ -267,17 +261,19 @@ def _places(fact: Fact) -> Iterable[Statement]:
     return (each for each in places(fact) if each.table != "trust")
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    contact.__name__: _contact,
-    note.__name__: _notes,
-    task.__name__: _task,
-    lone_visit.__name__: _visit,
-    drop_in.__name__: _drop_in,
-    referral.__name__: cases,
-    person.__name__: partial(people, about=ABOUT),
-    duplicate.__name__: merges,
-    link_worker.__name__: _link_worker,
-    user.__name__: _colleague,
-    tenant.__name__: _places,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        contact: _contact,
+        note: _notes,
+        task: _task,
+        lone_visit: _visit,
+        drop_in: _drop_in,
+        referral: cases,
+        person: partial(people, about=ABOUT),
+        duplicate: merges,
+        link_worker: _link_worker,
+        user: _colleague,
+        tenant: _places,
+    }
+)
+"""The rows an event makes or changes."""

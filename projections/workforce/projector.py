@@ -1,6 +1,6 @@
 """Workforce: each day's hours and limits of a link worker, each case that came and went, and what is proposed to whom."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -11,7 +11,7 @@ from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import contact
 from commonweal.domain.workforce import allocation_rule, caseload, learning, link_worker, post, proposal
-from commonweal.kernel.read_model import Change, Put, Remove, Statement
+from commonweal.kernel.read_model import Change, Put, Remove, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.contacts import contacts
@@ -20,12 +20,6 @@ from projections.places import places
 
 ABOUT: Final = ("name", "language", "interpreter", "worker_gender_preference")
 """What the room knows about a person: all of it goes when they are erased."""
-
-
-def project(fact: Fact) -> Iterable[Statement]:
-    """The rows an event makes or changes."""
-    about = _BY_MODULE.get(type(fact.event).__module__)
-    return () if about is None else about(fact)
 
 
 def _case(fact: Fact) -> Iterable[Statement]:
@@ -255,16 +249,18 @@ def _rule(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-_BY_MODULE: Final[Mapping[str, Callable[[Fact], Iterable[Statement]]]] = {
-    referral.__name__: _case,
-    proposal.__name__: _proposal,
-    contact.__name__: contacts,
-    person.__name__: partial(people, about=ABOUT),
-    link_worker.__name__: _worker,
-    caseload.__name__: _caseload,
-    post.__name__: _agreement,
-    learning.__name__: _learning,
-    allocation_rule.__name__: _rule,
-    tenant.__name__: _place,
-}
-"""Module of the domain → what its events change."""
+project: Final = by_module(
+    {
+        referral: _case,
+        proposal: _proposal,
+        contact: contacts,
+        person: partial(people, about=ABOUT),
+        link_worker: _worker,
+        caseload: _caseload,
+        post: _agreement,
+        learning: _learning,
+        allocation_rule: _rule,
+        tenant: _place,
+    }
+)
+"""The rows an event makes or changes."""

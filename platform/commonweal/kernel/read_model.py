@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -41,6 +42,19 @@ class Remove(msgspec.Struct, frozen=True, gc=False):
 
 
 Statement: TypeAlias = Put | Change | Remove
+Project: TypeAlias = Callable[[Fact], Iterable[Statement]]
+"""An event in, what it changes out: pure, and silent about events it does not know."""
+
+
+def by_module(parts: Mapping[ModuleType, Project]) -> Project:
+    """A projector of parts: an event is told to the part of its module of the domain, and to nobody where there is none."""
+    part_of = {module.__name__: part for module, part in parts.items()}
+
+    def project(fact: Fact) -> Iterable[Statement]:
+        part = part_of.get(type(fact.event).__module__)
+        return () if part is None else part(fact)
+
+    return project
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,6 @@ class ReadModel:
     """One question and the tables that answer it.
 
     `table.sql` in `folder` makes tables called `<name>_v<version>_<table>`, the first column of each its primary key.
-    `project` is pure: an event in, what it changes out.
 
     Each table in `past` has a last column `from_position` and a second table `<table>_past` with the same columns and
     `to_position`: the row as it was at positions from the one up to the other. Personal details stand in no such table:
@@ -61,7 +74,7 @@ class ReadModel:
     name: str
     version: int
     folder: Path
-    project: Callable[[Fact], Iterable[Statement]]
+    project: Project
     past: tuple[str, ...] = ()
     personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
