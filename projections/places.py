@@ -31,7 +31,7 @@ PCNS: Final = """(select b.practice, b.day::timestamp at time zone 'Europe/Londo
 
 
 def places(fact: Fact) -> Iterable[Statement]:
-    """What an event of the ICS changes in the tables `pcn`, `membership` and `trust`."""
+    """What an event of the ICS changes in the tables `pcn` and `membership`."""
     match fact.event:
         case tenant.PCNFormed(pcn=pcn, name=name):
             yield Put("pcn", {"pcn": pcn, "name": name})
@@ -39,12 +39,19 @@ def places(fact: Fact) -> Iterable[Statement]:
             yield _joined(event)
         case tenant.PracticeLeftPCN(practice=practice, pcn=pcn, joined_on=joined, left_on=left):
             yield Change("membership", f"{pcn}|{practice}|{joined}", {"left_on": left})
+        case _:
+            pass
+
+
+def places_and_trusts(fact: Fact) -> Iterable[Statement]:
+    """What it changes in these and in the table `trust`."""
+    match fact.event:
         case tenant.TrustConnected(trust=trust, name=name):
             yield Put("trust", {"trust": trust, "name": name})
         case tenant.TrustDisconnected(trust=trust):
             yield Remove("trust", trust)
         case _:
-            pass
+            yield from places(fact)
 
 
 def _joined(event: tenant.PracticeJoinedPCN) -> Put:

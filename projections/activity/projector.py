@@ -33,16 +33,12 @@ def _plan(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-def _place(fact: Fact) -> Iterable[Statement]:
-    return (statement for statement in places(fact) if statement.table != "trust")
-
-
 project: Final = by_module(
     {
         referral: _case,
         contact: contacts,
         plan: _plan,
-        tenant: _place,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

@@ -12,7 +12,7 @@ from commonweal.domain.workforce import link_worker, post, proposal
 from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.people import merges, people
-from projections.places import places
+from projections.places import places_and_trusts
 
 STAGES: Final = ("TO_TRIAGE", "WAITING", "ALLOCATED", "IN_SUPPORT", "CLOSED")
 """The board's columns: each referral stands in one."""
@@ -192,7 +192,7 @@ project: Final = by_module(
         link_worker: _link_worker,
         post: _link_worker,
         programme: _programme,
-        tenant: places,
+        tenant: places_and_trusts,
     }
 )
 """The rows an event makes or changes."""

@@ -20,7 +20,7 @@ from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.consents import consents
 from projections.people import clear, merges, people
-from projections.places import places
+from projections.places import places_and_trusts
 
 ABOUT: Final = ("name", "phone", "email")
 """What the room knows about a person: all of it goes when they are erased."""
@@ -216,7 +216,7 @@ project: Final = by_module(
         person: partial(people, about=ABOUT),
         duplicate: merges,
         referral: cases,
-        tenant: places,
+        tenant: places_and_trusts,
     }
 )
 """The rows an event makes or changes."""

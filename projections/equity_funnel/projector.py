@@ -68,15 +68,11 @@ def _corrected(event: person.PersonDetailsCorrected) -> Iterable[tuple[str, Any]
             yield name, value
 
 
-def _place(fact: Fact) -> Iterable[Statement]:
-    return (statement for statement in places(fact) if statement.table != "trust")
-
-
 project: Final = by_module(
     {
         referral: _case,
         person: _person,
-        tenant: _place,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

@@ -99,10 +99,6 @@ def _instrument(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-def _places(fact: Fact) -> Iterable[Statement]:
-    return (each for each in places(fact) if each.table != "trust")
-
-
 project: Final = by_module(
     {
         measure: _measure,
@@ -110,7 +106,7 @@ project: Final = by_module(
         referral: cases,
         person: partial(people, about=("name",)),
         duplicate: merges,
-        tenant: _places,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

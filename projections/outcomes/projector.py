@@ -64,16 +64,12 @@ _STATES: Final[Mapping[type, str]] = {
 }
 
 
-def _places(fact: Fact) -> Iterable[Statement]:
-    return (each for each in places(fact) if each.table != "trust")
-
-
 project: Final = by_module(
     {
         measure: _measure,
         referral: _referral,
         person: _person,
-        tenant: _places,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

@@ -13,7 +13,7 @@ from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import clear, people
 from projections.person_record.told import TOLD, UNTOLD
-from projections.places import places
+from projections.places import places_and_trusts
 
 ABOUT: Final = (
     "name", "nhs_number", "nhs_number_status", "date_of_birth", "address", "postcode", "phone", "email", "language", "interpreter",
@@ -260,6 +260,6 @@ _record: Final = by_module(
         referral: cases,
         link_worker: _link_worker,
         user: _user,
-        tenant: places,
+        tenant: places_and_trusts,
     }
 )

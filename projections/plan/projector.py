@@ -172,10 +172,6 @@ def _colleague(fact: Fact) -> Iterable[Statement]:
         yield Put("colleague", {"user_id": fact.identity, "display_name": fact.event.display_name})
 
 
-def _places(fact: Fact) -> Iterable[Statement]:
-    return (each for each in places(fact) if each.table != "trust")
-
-
 project: Final = by_module(
     {
         plan: _life,
@@ -193,7 +189,7 @@ project: Final = by_module(
         person: partial(people, about=ABOUT),
         duplicate: merges,
         user: _colleague,
-        tenant: _places,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

@@ -10,7 +10,7 @@ from commonweal.kernel.read_model import Change, Put, Statement
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import clear, people
-from projections.places import places
+from projections.places import places_and_trusts
 
 
 def project(fact: Fact) -> Iterable[Statement]:
@@ -54,7 +54,7 @@ def project(fact: Fact) -> Iterable[Statement]:
         case _ if isinstance(event, referral.Event):
             yield from cases(fact)
         case _ if isinstance(event, tenant.Event):
-            yield from places(fact)
+            yield from places_and_trusts(fact)
         case _:
             pass
 

@@ -12,7 +12,7 @@ from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.consents import consents
 from projections.people import people
-from projections.places import places
+from projections.places import places_and_trusts
 
 STATUSES: Final[Mapping[type, str]] = {
     referral.TriageStarted: "BEING_LOOKED_AT",
@@ -68,7 +68,7 @@ project: Final = by_module(
         person: partial(people, about=()),
         consent: consents,
         programme: _programme,
-        tenant: places,
+        tenant: places_and_trusts,
     }
 )
 """The rows an event makes or changes."""

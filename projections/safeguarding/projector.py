@@ -94,10 +94,6 @@ def _colleague(fact: Fact) -> Iterable[Statement]:
         yield Put("colleague", {"user_id": fact.identity, "display_name": fact.event.display_name})
 
 
-def _places(fact: Fact) -> Iterable[Statement]:
-    return (each for each in places(fact) if each.table != "trust")
-
-
 project: Final = by_module(
     {
         safeguarding: _concern,
@@ -105,7 +101,7 @@ project: Final = by_module(
         referral: cases,
         person: partial(people, about=ABOUT),
         user: _colleague,
-        tenant: _places,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

@@ -11,7 +11,7 @@ from commonweal.domain.workforce import proposal
 from commonweal.kernel.read_model import Change, Put, Remove, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.people import people
-from projections.places import places
+from projections.places import places_and_trusts
 
 URGENCY: Final = {"3": 0, "2": 1, "1": 2}
 """Priority (`codes.PRIORITIES`) → how soon: 0 goes first. A turn is urgency, then who has waited longest, then the referral's id."""
@@ -119,7 +119,7 @@ project: Final = by_module(
         referral: _referral,
         proposal: _referral,
         person: partial(people, about=ABOUT),
-        tenant: places,
+        tenant: places_and_trusts,
     }
 )
 """The rows an event makes or changes."""

@@ -257,10 +257,6 @@ def _colleague(fact: Fact) -> Iterable[Statement]:
         yield Put("colleague", {"user_id": fact.identity, "display_name": fact.event.display_name})
 
 
-def _places(fact: Fact) -> Iterable[Statement]:
-    return (each for each in places(fact) if each.table != "trust")
-
-
 project: Final = by_module(
     {
         contact: _contact,
@@ -273,7 +269,7 @@ project: Final = by_module(
         duplicate: merges,
         link_worker: _link_worker,
         user: _colleague,
-        tenant: _places,
+        tenant: places,
     }
 )
 """The rows an event makes or changes."""

@@ -237,7 +237,7 @@ def _place(fact: Fact) -> Iterable[Statement]:
         federation = fact.event
         row = {"federation": federation.federation, "name": federation.name, "pcns": list(federation.pcns)}
         yield Put("federation", row)
-    yield from (statement for statement in places(fact) if statement.table != "trust")
+    yield from places(fact)
 
 
 def _rule(fact: Fact) -> Iterable[Statement]:
