@@ -22,6 +22,7 @@ from commonweal.domain.referrals import referral
 from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
+from projections.colleagues import colleagues
 from projections.consents import consents
 from projections.people import merges, people
 from projections.places import places
@@ -167,11 +168,6 @@ def _case(fact: Fact) -> Iterable[Statement]:
         yield Put("reason", {"referral_id": fact.identity, **seen})
 
 
-def _colleague(fact: Fact) -> Iterable[Statement]:
-    if isinstance(fact.event, user.UserNamed):
-        yield Put("colleague", {"user_id": fact.identity, "display_name": fact.event.display_name})
-
-
 project: Final = by_module(
     {
         plan: _life,
@@ -188,7 +184,7 @@ project: Final = by_module(
         consent: consents,
         person: partial(people, about=ABOUT),
         duplicate: merges,
-        user: _colleague,
+        user: colleagues,
         tenant: places,
     }
 )

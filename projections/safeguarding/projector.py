@@ -11,6 +11,7 @@ from commonweal.domain.work import safeguarding, task
 from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
+from projections.colleagues import colleagues
 from projections.people import clear, people
 from projections.places import places
 
@@ -89,18 +90,13 @@ def _task(fact: Fact) -> Iterable[Statement]:
             pass
 
 
-def _colleague(fact: Fact) -> Iterable[Statement]:
-    if isinstance(fact.event, user.UserNamed):
-        yield Put("colleague", {"user_id": fact.identity, "display_name": fact.event.display_name})
-
-
 project: Final = by_module(
     {
         safeguarding: _concern,
         task: _task,
         referral: cases,
         person: partial(people, about=ABOUT),
-        user: _colleague,
+        user: colleagues,
         tenant: places,
     }
 )

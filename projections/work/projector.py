@@ -13,6 +13,7 @@ from commonweal.domain.workforce import link_worker
 from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
+from projections.colleagues import colleagues
 from projections.people import clear, merges, people
 from projections.places import places
 
@@ -252,11 +253,6 @@ def _link_worker(fact: Fact) -> Iterable[Statement]:
         yield Put("link_worker", {"worker_id": fact.identity, **known})
 
 
-def _colleague(fact: Fact) -> Iterable[Statement]:
-    if isinstance(fact.event, user.UserNamed):
-        yield Put("colleague", {"user_id": fact.identity, "display_name": fact.event.display_name})
-
-
 project: Final = by_module(
     {
         contact: _contact,
@@ -268,7 +264,7 @@ project: Final = by_module(
         person: partial(people, about=ABOUT),
         duplicate: merges,
         link_worker: _link_worker,
-        user: _colleague,
+        user: colleagues,
         tenant: places,
     }
 )
