@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -63,15 +62,7 @@ class Reviews:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/people/{person_id:str}/access")
-    async def tab(request: Asked, person_id: str) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    @get("/access-reviews")
-    async def unreviewed(request: Asked) -> Response[str]:
-        return await reviews(pages, request, await pages.asking.asker(request, "console"))
-
-    return [tab, unreviewed]
+    return [pages.of_person("/people/{person_id:str}/access", show), pages.at("/access-reviews", reviews)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

@@ -54,10 +54,6 @@ class Activity:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/activity`, and the same as a file."""
 
-    @get("/activity")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
     @get("/activity.csv")
     async def file(request: Asked) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
@@ -68,7 +64,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         found = await _ask(pages, asker, _chosen(request.query_params), day)
         return download("activity", _numbers(found), found, "Activity by month", day)
 
-    return [page, file]
+    return [pages.at("/activity", show), file]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

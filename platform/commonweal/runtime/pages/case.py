@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -59,11 +58,7 @@ class Cases:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/people/{person_id:str}/case")
-    async def page(request: Asked, person_id: str) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    return [page]
+    return [pages.of_person("/people/{person_id:str}/case", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

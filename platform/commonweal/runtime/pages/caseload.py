@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -63,11 +62,7 @@ def wish(asker: Asker, asked: Mapping[str, str]) -> Wish:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/caseload")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at("/caseload", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

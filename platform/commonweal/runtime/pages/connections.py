@@ -88,10 +88,6 @@ class Connections:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/people/{person_id:str}/connections")
-    async def show(request: Asked, person_id: str) -> Response[str]:
-        return await _show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
     @get("/people/{person_id:str}/connections/offer")
     async def offer(request: Asked, person_id: str) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
@@ -102,7 +98,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         asker = await pages.asking.asker(request, "console")
         return await _send(pages, request, asker, person_id, typed(await request.form()))
 
-    return [show, offer, send]
+    return [pages.of_person("/people/{person_id:str}/connections", _show), offer, send]
 
 
 async def _show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

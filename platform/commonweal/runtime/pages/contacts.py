@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -87,11 +86,7 @@ class Contacts:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/people/{person_id:str}/contacts")
-    async def page(request: Asked, person_id: str) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    return [page]
+    return [pages.of_person("/people/{person_id:str}/contacts", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

@@ -73,10 +73,6 @@ class Equity:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/equity`, and the same as a file."""
 
-    @get("/equity")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
     @get("/equity.csv")
     async def file(request: Asked) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
@@ -88,7 +84,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         found = await _ask(pages, asker, chosen, day)
         return download("equity", _numbers(found, chosen["by"]), found, f"People by {_CUTS[chosen['by']].lower()}", day)
 
-    return [page, file]
+    return [pages.at("/equity", show), file]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

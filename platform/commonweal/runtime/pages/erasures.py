@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -49,11 +48,7 @@ class Erasures:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/erasures`."""
 
-    @get(OPENER.path)
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at(OPENER.path, show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

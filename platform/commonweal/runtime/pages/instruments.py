@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
@@ -55,10 +55,6 @@ class Instruments:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/instruments`."""
 
-    @get(_HERE)
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
     @post(_HERE)
     async def register(request: Asked) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
@@ -69,7 +65,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         await carry_out(pages, asker, instrument.RegisterInstrument, code, {"languages": ["en"]}, given)
         return Redirect(_HERE, status_code=303)
 
-    return [page, register]
+    return [pages.at(_HERE, show), register]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

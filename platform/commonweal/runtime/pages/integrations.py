@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import structlog
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
@@ -69,16 +69,12 @@ class Telling:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/integrations")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
     @post("/integrations/replay")
     async def again(request: Asked) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
         return await replay(asker, {name: str(value) for name, value in (await request.form()).items()})
 
-    return [page, again]
+    return [pages.at("/integrations", show), again]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -79,10 +79,6 @@ class Withdrawal:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """Where the list is, and the form that takes one back."""
 
-    @get("/my-referrals")
-    async def listed(request: Asked) -> Response[str]:
-        return await _show(pages, request, await pages.asking.asker(request, "console"))
-
     @get("/my-referrals/{referral_id:str}/withdraw")
     async def form(request: Asked, referral_id: str) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
@@ -94,7 +90,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         typed = {name: str(value) for name, value in (await request.form()).items()}
         return await _send(pages, request, asker, referral_id, typed)
 
-    return [listed, form, send]
+    return [pages.at("/my-referrals", _show), form, send]
 
 
 async def _show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from io import StringIO
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -115,15 +114,7 @@ class Outcomes:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/outcomes`, and the same as a file."""
 
-    @get("/outcomes")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    @get("/outcomes.csv")
-    async def file(request: Asked) -> Response[str]:
-        return await download(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page, file]
+    return [pages.at("/outcomes", show), pages.at("/outcomes.csv", download)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -1,15 +1,16 @@
 """A page of the console: rendered for someone who asks, with the same operations as everyone's."""
 
 import secrets as random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment
-from litestar import Request
+from litestar import Request, get
 from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
 from commonweal.console import wording
@@ -48,6 +49,24 @@ class Pages:
 
     asking: Asking
     console: Environment
+
+    def at(self, path: str, show: "Show") -> HTTPRouteHandler:
+        """A page with an address of its own."""
+
+        @get(path)
+        async def page(request: Asked) -> Response[str]:
+            return await show(self, request, await self.asking.asker(request, "console"))
+
+        return page
+
+    def of_person(self, path: str, show: "ShowOfPerson") -> HTTPRouteHandler:
+        """A page about the `person_id` in its address."""
+
+        @get(path)
+        async def page(request: Asked, person_id: str) -> Response[str]:
+            return await show(self, request, await self.asking.asker(request, "console"), person_id)
+
+        return page
 
     async def html(
         self,
@@ -110,6 +129,11 @@ class Pages:
             practice=practice_name(found["practice"]),
             reach=None if found["erased"] else reach(found),
         )
+
+
+Show = Callable[[Pages, Asked, Asker], Awaitable[Response[str]]]
+ShowOfPerson = Callable[[Pages, Asked, Asker, str], Awaitable[Response[str]]]
+"""With the id of the person."""
 
 
 def signed_in(asking: Asking, request: Asked, asker: Asker) -> SignedIn:

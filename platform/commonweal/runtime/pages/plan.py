@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -60,15 +59,10 @@ _TURNS: Final = {
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/people/<id>/plan`, `/people/<id>/plan/changes`."""
 
-    @get("/people/{person_id:str}/plan")
-    async def page(request: Asked, person_id: str) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    @get("/people/{person_id:str}/plan/changes")
-    async def changed(request: Asked, person_id: str) -> Response[str]:
-        return await changes(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    return [page, changed]
+    return [
+        pages.of_person("/people/{person_id:str}/plan", show),
+        pages.of_person("/people/{person_id:str}/plan/changes", changes),
+    ]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from litestar import get, post
+from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
@@ -78,17 +78,13 @@ class AskedOfYou:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/proposals")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
     @post("/proposals/{deed:str}")
     async def send(request: Asked, deed: str) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
         typed = {name: str(value) for name, value in (await request.form()).items()}
         return await _send(pages, request, asker, deed, typed)
 
-    return [page, send]
+    return [pages.at("/proposals", show), send]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, mistake: str | None = None) -> Response[str]:

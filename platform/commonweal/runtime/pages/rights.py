@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -88,11 +87,7 @@ class Rights:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/people/{person_id:str}/rights")
-    async def page(request: Asked, person_id: str) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    return [page]
+    return [pages.of_person("/people/{person_id:str}/rights", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -71,11 +70,7 @@ class Safeguarding:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/safeguarding")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at("/safeguarding", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -54,11 +53,7 @@ class SetUp:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/set-up`."""
 
-    @get(HERE)
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at(HERE, show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -101,11 +100,7 @@ class Tasks:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/tasks")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at("/tasks", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -61,11 +60,7 @@ class Timeline:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/people/{person_id:str}")
-    async def page(request: Asked, person_id: str) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"), person_id)
-
-    return [page]
+    return [pages.of_person("/people/{person_id:str}", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:

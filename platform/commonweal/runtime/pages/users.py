@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -59,11 +58,7 @@ class Users:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/users`."""
 
-    @get(OPENER.path)
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at(OPENER.path, show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
@@ -82,11 +81,7 @@ class WaitingList:
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
-    @get("/waiting-list")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
-    return [page]
+    return [pages.at("/waiting-list", show)]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:

@@ -96,10 +96,6 @@ class WorkerPage:
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
     """`/workforce`, the same as a file, and `/workforce/<link worker>`."""
 
-    @get("/workforce")
-    async def page(request: Asked) -> Response[str]:
-        return await show(pages, request, await pages.asking.asker(request, "console"))
-
     @get("/workforce.csv")
     async def file(request: Asked) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
@@ -115,7 +111,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     async def worker(request: Asked, worker_id: str) -> Response[str]:
         return await show_worker(pages, request, await pages.asking.asker(request, "console"), worker_id)
 
-    return [page, file, worker]
+    return [pages.at("/workforce", show), file, worker]
 
 
 async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
