@@ -19,14 +19,14 @@ from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Opener, position, said
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.pages.record import record
 from commonweal.runtime.schema import Asker
 from projections.record_access import READ_MODEL
 
 _DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 _PAGE: Final = 50
-_PLACES: Final = ("after", "before")
-_REVIEWS: Final = Opener(path="/access-reviews", title="access reviews", names=_PLACES)
+_REVIEWS: Final = Opener(path="/access-reviews", title="access reviews", names=PLACES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:
     """The tab of a person's record."""
     found = (await _asked(pages, request, asker, "Access", id=person_id))["recordAccess"]
-    opener = Opener(path=f"/people/{person_id}/access", title="who looked", names=_PLACES)
+    opener = Opener(path=f"/people/{person_id}/access", title="who looked", names=PLACES)
     body = _log(asker, found, opener, newest_first=True)
     return await record(pages, request, asker, person_id, "access", "record_access/access.html", body)
 
@@ -85,10 +85,9 @@ async def reviews(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
 
 
 async def _asked(pages: Pages, request: Asked, asker: Asker, operation: str, **more: Any) -> dict[str, Any]:
-    place = {name: request.query_params[name] for name in _PLACES if request.query_params.get(name)}
-    size = {"last" if "before" in place else "first": _PAGE}
+    place = place_in(request.query_params)
     try:
-        return await pages.ask(asker, operation, _DOCUMENT, **size, **place, **more)
+        return await pages.ask(asker, operation, _DOCUMENT, **lines_from(place, _PAGE), **more)
     except Unanswered as refusal:
         if refusal.code != "REFUSED" or not place:
             raise

@@ -19,13 +19,13 @@ from commonweal.runtime.pages import pieces
 from commonweal.runtime.pages.back import Back, Opener, position, said
 from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.pages.pieces import Sight
+from commonweal.runtime.pages.place import PLACES, place_in
 from commonweal.runtime.schema import Asker
 from projections.caseload import board
 
 _PAGE: Final = 50
 _FILTERS: Final = ("link_worker", "pcn", "practice", "state")
-_PLACES: Final = ("after", "before")
-ADDRESS: Final = (*_FILTERS, *_PLACES)
+ADDRESS: Final = (*_FILTERS, *PLACES)
 """What the address of a board may say about what it shows."""
 OPENER: Final = Opener(path="/caseload", title="the caseload", names=ADDRESS)
 _ARRIVING: Final = ("to_triage", "waiting")
@@ -57,7 +57,7 @@ def wish(asker: Asker, asked: Mapping[str, str]) -> Wish:
         chosen["state"] = ""
     if "to_triage" not in states:
         chosen["link_worker"] = ""  # a filter that is not shown is not in force
-    place = {name: asked[name] for name in _PLACES if asked.get(name)} if chosen["state"] else {}
+    place = place_in(asked) if chosen["state"] else {}
     return Wish(states, chosen, place, asked.get("position", ""))
 
 

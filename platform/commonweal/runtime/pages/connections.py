@@ -24,6 +24,7 @@ from commonweal.runtime.pages.asks import carry_out, typed
 from commonweal.runtime.pages.back import position
 from commonweal.runtime.pages.near import day, entry, moment, service_of
 from commonweal.runtime.pages.page import Asked, Missing, Pages
+from commonweal.runtime.pages.place import lines_from, place_in
 from commonweal.runtime.pages.record import record
 from commonweal.runtime.pages.way import Stop
 from commonweal.runtime.schema import Asker
@@ -103,11 +104,12 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
 
 async def _show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:
     asked, here = request.query_params, f"/people/{person_id}/connections"
-    place = {name: asked[name] for name in ("after", "before") if asked.get(name)}
-    size = {"last" if "before" in place else "first": _PAGE}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
-        found = await pages.ask(asker, "OfPerson", DOCUMENT, id=person_id, afterPosition=seen, **size, **place)
+        found = await pages.ask(
+            asker, "OfPerson", DOCUMENT, id=person_id, afterPosition=seen, **lines_from(place, _PAGE)
+        )
     except Unanswered as refusal:
         if refusal.code not in ("CONFLICT", "REFUSED") or not (place or seen):
             raise

@@ -17,13 +17,13 @@ from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import position
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import lines_from, place_in
 from commonweal.runtime.pages.record import record
 from commonweal.runtime.schema import Asker
 from projections.work import READ_MODEL
 
 DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 PAGE: Final = 30
-PLACES: Final = ("after", "before")
 _STATES: Final = {
     "BOOKED": ("Booked", "nhsuk-tag--blue"),
     "HELD": ("Held", "nhsuk-tag--green"),
@@ -92,7 +92,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
 async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:
     """The tab of a person's record."""
     asked = request.query_params
-    place = {name: asked[name] for name in PLACES if asked.get(name)}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
         found = await _found(pages, asker, person_id, place, seen)
@@ -120,8 +120,7 @@ async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Re
 async def _found(
     pages: Pages, asker: Asker, person_id: str, place: Mapping[str, str], seen: int | None
 ) -> dict[str, Any]:
-    size = {"last" if "before" in place else "first": PAGE}
-    return await pages.ask(asker, "Record", DOCUMENT, person=person_id, **size, **place, afterPosition=seen)
+    return await pages.ask(asker, "Record", DOCUMENT, person=person_id, **lines_from(place, PAGE), afterPosition=seen)
 
 
 May = Callable[..., Way | None]

@@ -30,6 +30,7 @@ from commonweal.runtime.pages.near import (
     whose,
 )
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import lines_from, place_in
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice, Filter
 
@@ -109,11 +110,11 @@ async def _search(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     words = asked.get("words", "")[:_LONGEST].strip()
     hidden = {name: asked[name] for name in ("referral", "person") if asked.get(name)}
     kept = {**chosen, "words": words, **hidden}
-    place = {name: asked[name] for name in ("after", "before") if asked.get(name)}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     wanted = {"wanted": _wanted(chosen, words), "afterPosition": seen}
     try:
-        page = (await pages.ask(asker, "Search", DOCUMENT, **wanted, **_size(place), **place))["directoryServices"]
+        page = (await pages.ask(asker, "Search", DOCUMENT, **wanted, **lines_from(place, _PAGE)))["directoryServices"]
     except Unanswered as refusal:
         if refusal.code not in ("CONFLICT", "REFUSED") or not (place or seen):
             raise
@@ -137,10 +138,6 @@ async def _search(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         said=said(asked),
     )
     return await pages.html(request, asker, "service_directory/page.html", about, here=OPENER.path)
-
-
-def _size(place: Mapping[str, str]) -> dict[str, int]:
-    return {"last" if "before" in place else "first": _PAGE}
 
 
 def _offers(asker: Asker, hidden: Mapping[str, str]) -> bool:

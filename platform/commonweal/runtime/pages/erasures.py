@@ -16,12 +16,12 @@ from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Opener, position, said
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.pages.record import DOCUMENT
 from commonweal.runtime.schema import Asker
 from projections.person_record.graphql import ERASURES
 
-_PLACES: Final = ("after", "before")
-OPENER: Final = Opener(path="/erasures", title="erasures", names=_PLACES)
+OPENER: Final = Opener(path="/erasures", title="erasures", names=PLACES)
 _PAGE: Final = 50
 
 
@@ -56,14 +56,14 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     if ERASURES not in permissions.views(asker.principal.grants, asker.principal.id):
         raise NotAllowed("your role does not let you decide on erasures", kind="scope")
     asked = request.query_params
-    place = {name: asked[name] for name in _PLACES if asked.get(name)}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
-        found = await pages.ask(asker, "Erasures", DOCUMENT, **_wanted(place), position=seen)
+        found = await pages.ask(asker, "Erasures", DOCUMENT, **lines_from(place, _PAGE), position=seen)
     except Unanswered as refusal:
         if refusal.code != "REFUSED" or not place:
             raise
-        found = await pages.ask(asker, "Erasures", DOCUMENT, **_wanted({}))  # a place nobody gave out
+        found = await pages.ask(asker, "Erasures", DOCUMENT, first=_PAGE)  # a place nobody gave out
     listed = found["erasuresToDecide"]
     info, nodes = listed["pageInfo"], [edge["node"] for edge in listed["edges"]]
     page = Erasures(
@@ -74,10 +74,6 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         said=said(asked),
     )
     return await pages.html(request, asker, "person_record/erasures.html", page, here=OPENER.path)
-
-
-def _wanted(place: Mapping[str, str]) -> dict[str, Any]:
-    return {"last" if "before" in place else "first": _PAGE, **place}
 
 
 def _wish(node: Mapping[str, Any]) -> Wish:

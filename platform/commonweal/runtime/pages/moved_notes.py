@@ -14,8 +14,9 @@ from commonweal.console.wording import in_london, sentence_case
 from commonweal.domain import codes
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Opener, position, said
-from commonweal.runtime.pages.contacts import DOCUMENT, PAGE, PLACES, May, Wording, able, some, wordings
+from commonweal.runtime.pages.contacts import DOCUMENT, PAGE, May, Wording, able, some, wordings
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 
 OPENER: Final = Opener(path="/moved-notes", title="moved notes", names=PLACES)
 
@@ -49,14 +50,14 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     async def page(request: Asked) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
         asked = request.query_params
-        place = {name: asked[name] for name in PLACES if asked.get(name)}
+        place = place_in(asked)
         seen = await position(asker, asked.get("position", ""))
         try:
-            found = await pages.ask(asker, "MovedNotes", DOCUMENT, **_wanted(place), afterPosition=seen)
+            found = await pages.ask(asker, "MovedNotes", DOCUMENT, **lines_from(place, PAGE), afterPosition=seen)
         except Unanswered as refusal:
             if refusal.code not in ("CONFLICT", "REFUSED"):
                 raise
-            found = await pages.ask(asker, "MovedNotes", DOCUMENT, **_wanted({}))
+            found = await pages.ask(asker, "MovedNotes", DOCUMENT, first=PAGE)
         page, may = found["workMovedNotes"], able(asker, OPENER.path)
         info = page["pageInfo"]
         body = MovedNotes(
@@ -68,10 +69,6 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         return await pages.html(request, asker, "work/moved_notes.html", body, here=OPENER.path)
 
     return [page]
-
-
-def _wanted(place: Mapping[str, str]) -> dict[str, Any]:
-    return {"last" if "before" in place else "first": PAGE, **place}
 
 
 def _moved(node: Mapping[str, Any], may: May) -> Moved:

@@ -19,6 +19,7 @@ from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out
 from commonweal.runtime.pages.back import Opener, position
 from commonweal.runtime.pages.page import Asked, Missing, Pages, day
+from commonweal.runtime.pages.place import lines_from, place_in
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice as Chosen
 from projections.caseload.board import Filter
@@ -30,7 +31,6 @@ CORE: Final = "Social prescribing"
 """What the core programme is called where services are named."""
 OPENER: Final = Opener(path="/my-referrals", title="your referrals", names=("status", "programme", "after", "before"))
 _PAGE: Final = 50
-_PLACES: Final = ("after", "before")
 _DONE: Final = "The referral was taken back. Nobody will contact the person because of it."
 _TOO_LATE: Final = "It cannot be taken back any more. Tell the team by telephone or e-mail what has changed."
 _NOT_SAID: Final = "Select why you take it back"
@@ -101,7 +101,7 @@ async def _show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     programmes = (await pages.ask(asker, "Programmes", DOCUMENT))["programmes"]
     filters = _filters({"core": CORE} | {each["code"]: each["name"] for each in programmes}, asked)
     chosen = {each.name: each.chosen for each in filters}
-    place = {name: asked[name] for name in _PLACES if asked.get(name)}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
         found = await _found(pages, asker, chosen, place, seen)
@@ -129,10 +129,9 @@ async def _found(
     pages: Pages, asker: Asker, chosen: Mapping[str, str], place: Mapping[str, str], seen: int | None
 ) -> dict[str, Any]:
     wanted = {name: value or None for name, value in chosen.items()}
-    size = {"last" if "before" in place else "first": _PAGE}
-    found: dict[str, Any] = (await pages.ask(asker, "Made", DOCUMENT, **wanted, **size, **place, afterPosition=seen))[
-        "list"
-    ]
+    found: dict[str, Any] = (
+        await pages.ask(asker, "Made", DOCUMENT, **wanted, **lines_from(place, _PAGE), afterPosition=seen)
+    )["list"]
     return found
 
 

@@ -27,6 +27,7 @@ from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out, typed
 from commonweal.runtime.pages.back import Opener, said
 from commonweal.runtime.pages.page import Asked, Pages, day
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.pages.record import DOCUMENT
 from commonweal.runtime.pages.rights import Someone, someone
 from commonweal.runtime.schema import Asker
@@ -34,8 +35,7 @@ from projections.person_record import READ_MODEL
 from projections.person_record.graphql import of_number
 
 _PAGE: Final = 50
-_PLACES: Final = ("after", "before")
-_PAIRS: Final = Opener(path="/duplicates", title="possible second records", names=_PLACES)
+_PAIRS: Final = Opener(path="/duplicates", title="possible second records", names=PLACES)
 _BY_NUMBER: Final[Ask] = replace(
     BREAK_GLASS,
     questions=(
@@ -217,9 +217,8 @@ async def _whose(asker: Asker, number: str) -> str:
 
 async def _duplicates(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     asked = request.query_params
-    place = {name: asked[name] for name in _PLACES if asked.get(name)}
-    size = {"last" if "before" in place else "first": _PAGE}
-    found = (await pages.ask(asker, "Duplicates", DOCUMENT, **size, **place))["personRecordDuplicates"]
+    place = place_in(asked)
+    found = (await pages.ask(asker, "Duplicates", DOCUMENT, **lines_from(place, _PAGE)))["personRecordDuplicates"]
     info = found["pageInfo"]
     page = Duplicates(
         pairs=tuple(_pair(edge["node"]) for edge in found["edges"]),

@@ -13,8 +13,9 @@ from commonweal.console.wording import in_london, sentence_case
 from commonweal.domain import codes
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Opener, position, said
-from commonweal.runtime.pages.contacts import PAGE, PLACES, May, able, some
+from commonweal.runtime.pages.contacts import PAGE, May, able, some
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice, Filter
 from projections.safeguarding import READ_MODEL
@@ -77,7 +78,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     """The page, narrowed to what the address says."""
     asked = request.query_params
     chosen = {"state": asked.get("state", "") if asked.get("state") in _STATES else ""}
-    place = {name: asked[name] for name in PLACES if asked.get(name)}
+    place = place_in(asked)
     try:
         found = await _found(pages, asker, chosen, place, await position(asker, asked.get("position", "")))
     except Unanswered as refusal:
@@ -101,8 +102,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
 async def _found(
     pages: Pages, asker: Asker, chosen: Mapping[str, str], place: Mapping[str, str], seen: int | None
 ) -> dict[str, Any]:
-    size = {"last" if "before" in place else "first": PAGE}
-    wanted = {"state": chosen["state"] or None, **size, **place, "afterPosition": seen}
+    wanted = {"state": chosen["state"] or None, **lines_from(place, PAGE), "afterPosition": seen}
     found: dict[str, Any] = (await pages.ask(asker, "Concerns", _DOCUMENT, **wanted))["safeguardingConcerns"]
     return found
 

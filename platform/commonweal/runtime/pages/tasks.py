@@ -16,9 +16,10 @@ from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages import measures
 from commonweal.runtime.pages.back import Opener, position, said
 from commonweal.runtime.pages.coming import Coming, coming
-from commonweal.runtime.pages.contacts import DOCUMENT, PAGE, PLACES, Job, May, Piece, able, contact_piece, job, some
+from commonweal.runtime.pages.contacts import DOCUMENT, PAGE, Job, May, Piece, able, contact_piece, job, some
 from commonweal.runtime.pages.near import CONNECTED, sees_connections
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.schema import Asker
 
 OPENER: Final = Opener(path="/tasks", title="tasks", names=("whose", *PLACES))
@@ -109,7 +110,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     seen = permissions.views(asker.principal.grants, asker.principal.id)
     mine = sorted(seen["tasks"].link_workers) if "tasks" in seen else []
     own = bool(mine) and asked.get("whose") != _TEAM
-    place = {name: asked[name] for name in PLACES if asked.get(name)}
+    place = place_in(asked)
     here = OPENER.address({"whose": asked.get("whose", "") if mine else ""})
     try:
         found = await _found(pages, asker, own, place, await position(asker, asked.get("position", "")))
@@ -160,8 +161,7 @@ async def _found(pages: Pages, asker: Asker, own: bool, place: Mapping[str, str]
         DOCUMENT,
         own=own,
         **{"from": begins.isoformat(), "until": (begins + timedelta(days=1)).isoformat()},
-        **{"last" if "before" in place else "first": PAGE},
-        **place,
+        **lines_from(place, PAGE),
         afterPosition=seen,
         work="work" in views,
         safeguarding="safeguarding_tasks" in views,

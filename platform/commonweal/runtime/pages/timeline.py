@@ -13,13 +13,13 @@ from commonweal.console.wording import in_london
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Opener, position
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.pages.record import DOCUMENT, record
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice, Filter
 from projections.person_record.told import PARTS, TOLD
 
 _PAGE: Final = 50
-_PLACES: Final = ("after", "before")
 _TABS: Final = {"details": "", "hospital": ""}
 """A part of the timeline → the tab where more of it stands, where it is not called the same; empty where there is none."""
 
@@ -67,7 +67,7 @@ async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Re
     """The first tab of a person's record."""
     asked = request.query_params
     part = asked.get("part", "") if asked.get("part", "") in PARTS else ""
-    place = {name: asked[name] for name in _PLACES if asked.get(name)}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
         found = await _found(pages, asker, person_id, part, place, seen)
@@ -82,15 +82,16 @@ async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Re
 async def _found(
     pages: Pages, asker: Asker, person_id: str, part: str, place: Mapping[str, str], seen: int | None
 ) -> dict[str, Any]:
-    size = {"last" if "before" in place else "first": _PAGE}
     parts = [part] if part else None
-    found = await pages.ask(asker, "Timeline", DOCUMENT, id=person_id, parts=parts, position=seen, **size, **place)
+    found = await pages.ask(
+        asker, "Timeline", DOCUMENT, id=person_id, parts=parts, position=seen, **lines_from(place, _PAGE)
+    )
     timeline: dict[str, Any] = found["personRecordTimeline"]
     return timeline
 
 
 def _timeline(found: Mapping[str, Any], person_id: str, part: str) -> Timeline:
-    opener = Opener(path=f"/people/{person_id}", title="the timeline", names=("part", *_PLACES))
+    opener = Opener(path=f"/people/{person_id}", title="the timeline", names=("part", *PLACES))
     info, kept = found["pageInfo"], {"part": part}
     lines = [_line(edge["node"]) for edge in found["edges"]]
     days = groupby(lines, key=lambda line: in_london(line.moment).date())

@@ -17,12 +17,12 @@ from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Opener, position, said
 from commonweal.runtime.pages.page import Asked, Pages
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.pages.set_up import DOCUMENT
 from commonweal.runtime.schema import Asker
 from projections.set_up.graphql import USERS
 
-_PLACES: Final = ("after", "before")
-OPENER: Final = Opener(path="/users", title="users", names=_PLACES)
+OPENER: Final = Opener(path="/users", title="users", names=PLACES)
 _PAGE: Final = 50
 
 
@@ -66,14 +66,14 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     if USERS not in permissions.views(asker.principal.grants, asker.principal.id):
         raise NotAllowed("your role does not let you see who may do what", kind="scope")
     asked = request.query_params
-    place = {name: asked[name] for name in _PLACES if asked.get(name)}
+    place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
-        found = await pages.ask(asker, "Users", DOCUMENT, **_wanted(place), position=seen)
+        found = await pages.ask(asker, "Users", DOCUMENT, **lines_from(place, _PAGE), position=seen)
     except Unanswered as refusal:
         if refusal.code != "REFUSED" or not place:
             raise
-        found = await pages.ask(asker, "Users", DOCUMENT, **_wanted({}))  # a place nobody gave out
+        found = await pages.ask(asker, "Users", DOCUMENT, first=_PAGE)  # a place nobody gave out
     listed, named = found["users"], await _names(asker)
     info = listed["pageInfo"]
     page = Users(
@@ -85,10 +85,6 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         said=said(asked),
     )
     return await pages.html(request, asker, "set_up/users.html", page, here=OPENER.path)
-
-
-def _wanted(place: Mapping[str, str]) -> dict[str, Any]:
-    return {"last" if "before" in place else "first": _PAGE, **place}
 
 
 async def _names(asker: Asker) -> dict[str, str]:

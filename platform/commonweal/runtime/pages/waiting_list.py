@@ -18,15 +18,15 @@ from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.back import Back, Opener, position, said
 from commonweal.runtime.pages.page import Asked, Pages, day, practice_name
+from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice, Filter
 from projections.waiting_list import READ_MODEL
 from projections.waiting_list.lines import URGENCIES, Line, Span, spans
 
 _PAGE: Final = 50
-_PLACES: Final = ("after", "before")
 OPENER: Final = Opener(
-    path="/waiting-list", title="the waiting list", names=("urgency", "pcn", "practice", "need", "programme", *_PLACES)
+    path="/waiting-list", title="the waiting list", names=("urgency", "pcn", "practice", "need", "programme", *PLACES)
 )
 _DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 _AGAIN: Final = "the referral was opened again"
@@ -93,7 +93,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     filters = _filters(await pages.ask(asker, "Filters"), asked)
     chosen = {each.name: each.chosen for each in filters}
     moment = as_at(asked, asker.now)
-    place = {name: asked[name] for name in _PLACES if asked.get(name)}
+    place = place_in(asked)
     page = WaitingList(
         filters=filters,
         as_at=moment,
@@ -145,9 +145,10 @@ async def _found(
     pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: AsAt, place: Mapping[str, str], seen: int | None
 ) -> dict[str, Any]:
     wanted = {name: value or None for name, value in chosen.items()}
-    size = {"last" if "before" in place else "first": _PAGE}
     then = None if moment.at is None else {"instant": moment.at.isoformat()}
-    return await pages.ask(asker, "Waiting", _DOCUMENT, **wanted, **size, **place, afterPosition=seen, asOf=then)
+    return await pages.ask(
+        asker, "Waiting", _DOCUMENT, **wanted, **lines_from(place, _PAGE), afterPosition=seen, asOf=then
+    )
 
 
 def _line(node: Mapping[str, Any], until: date, *, may: bool, opens: bool) -> Line:
