@@ -261,6 +261,15 @@ def test_a_first_contact_is_a_real_moment_in_the_past(typed: dict[str, str], fie
     assert [mistake.field for mistake in answers.first_contact_mistakes(typed, samples.NOW)] == fields
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("7", 7), ("0", 0), ("999999999", 999_999_999), ("1000000000", None), ("²", None), ("-1", None), ("", None)],
+)
+def test_a_number_in_an_address_or_a_form_is_read_or_is_none(typed: str, number: int | None) -> None:
+    assert answers.read_number({"from": typed}, "from") == number
+    assert answers.read_number({}, "from") is None
+
+
 def test_a_time_typed_in_summer_is_london_time() -> None:
     moment = answers.contact_time(_contact("1", "7", "2026", "9.30"))
     assert moment.astimezone(UTC) == datetime(2026, 7, 1, 8, 30, tzinfo=UTC)

@@ -72,6 +72,8 @@ def test_the_rule_and_a_framework_are_changed(ics: Web, root: Someone) -> None:
     form = f"/do/change-rule/{THE_RULE}?back=/set-up"
     assert 'value="30"' in root.get(form)
     points = {"practice": "10", "language": "50", "continuity": "20", "load": "20", "gender_preference": "0"}
+    garbled = {**points, "practice": "much", "expected_version": "²"}
+    assert "whole number" in root.post(form, status=422, **garbled), "a version nobody gave out is not one"
     assert "Version 1 of your own rule." in root.post(form, **points)
     new = "/do/new-framework/new?back=/set-up"
     assert "must each be written" in root.post(new, status=422, id="keys", name="Ten keys", domains="giving")

@@ -108,3 +108,9 @@ def read_time(typed: Typed) -> time | None:
     """The time typed into `time`; None where there is no such time."""
     found = re.fullmatch(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])", typed.get("time", "").strip())
     return time(int(found[1]), int(found[2])) if found else None
+
+
+def read_number(typed: Typed, name: str) -> int | None:
+    """The whole number under that name, of nine digits at most; None where there is none."""
+    text = typed.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

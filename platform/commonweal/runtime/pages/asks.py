@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from commonweal.console import ask as asking
+from commonweal.console.answers import read_number
 from commonweal.console.ask import Ask, AskForm
 from commonweal.console.asks import BY_NAME
 from commonweal.console.forms import Choice, Mistake, Subject
@@ -98,7 +99,7 @@ async def _show(
         action=f"{request.url.path}{query}",
         back=back,
         idempotency_key=given.get("idempotency_key") or str(uuid4()),
-        expected_version=int(given.get("expected_version") or version) if own else None,
+        expected_version=(read_number(given, "expected_version") or version) if own else None,
         typed={**filled, **new, **given},
         mistakes=mistakes,
     )
@@ -140,20 +141,27 @@ def _unanswered(ask: Ask, given: dict[str, str], refusal: Unanswered) -> tuple[d
 async def carry_out(
     pages: Pages, asker: Asker, command: type, id_: str | None, values: Mapping[str, Any], given: Mapping[str, str]
 ) -> int:
-    """Give a command as everyone does; the position of its receipt. `given`: the form's `idempotency_key` and `expected_version`.
+    """Give a command as everyone does; the position of its receipt. Raises `Unanswered`."""
+    return int((await receipt(pages, asker, command, id_, values, given))["position"])
+
+
+async def receipt(
+    pages: Pages, asker: Asker, command: type, id_: str | None, values: Mapping[str, Any], given: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """The receipt of a command, given as everyone gives it. `given`: the form's `idempotency_key` and `expected_version`.
 
     Raises `Unanswered`."""
-    version = given.get("expected_version", "")
     variables = {
         "id": id_,
         "key": given.get("idempotency_key") or str(uuid4()),
-        "version": int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
+        "version": read_number(given, "expected_version"),
         "input": {mutations.camel(name): value for name, value in values.items() if value is not None},
     }
     document = mutations.document(command)
     wanted = {name: value for name, value in variables.items() if f"${name}:" in document}
-    (receipt,) = (await pages.ask(asker, "Do", document, **wanted)).values()
-    return int(receipt["position"])
+    (found,) = (await pages.ask(asker, "Do", document, **wanted)).values()
+    told: Mapping[str, Any] = found
+    return told
 
 
 async def _among_theirs(asker: Asker, ask: Ask, id_: str) -> None:

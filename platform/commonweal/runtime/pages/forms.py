@@ -80,7 +80,7 @@ async def show(
     if not typed and (why := _not_now(asker, step, node, back.way)) is not None:
         return await pages.html(request, asker, "error.html", why, status=why.status, here=here)
     words = await narrative(asker, referral_id) if not node["person"]["erased"] else None
-    version = _number(typed.get("expected_version", ""))
+    version = answers.read_number(typed, "expected_version")
     common: dict[str, Any] = {
         "subject": subject(node, words),
         "action": f"/referrals/{referral_id}/{step}{back.query}",
@@ -141,7 +141,7 @@ async def send(
     variables: dict[str, Any] = {
         "id": referral_id,
         "key": typed.get("idempotency_key") or None,
-        "version": _number(typed.get("expected_version", "")),
+        "version": answers.read_number(typed, "expected_version"),
     }
     if given is not None:
         variables["input"] = given
@@ -186,7 +186,3 @@ def _wish(step: str, typed: Mapping[str, str]) -> tuple[str, dict[str, Any] | No
             return "Decline", {"reason": typed.get("decline_reason") or "unknown"}, "decline"
         case _:
             return "Accept", {"overrideReason": typed.get("override_reason") or None}, "accept"
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -11,6 +11,7 @@ from litestar import post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
+from commonweal.console.answers import read_number
 from commonweal.console.page import AsOf
 from commonweal.console.wording import LONDON, plural
 from commonweal.domain import tenant as ics
@@ -164,7 +165,7 @@ def _age(age: timedelta) -> str:
 
 
 def _said(asked: Mapping[str, str]) -> str | None:
-    again, overtaken = (_number(asked.get(name, "")) for name in ("again", "overtaken"))
+    again, overtaken = (read_number(asked, name) for name in ("again", "overtaken"))
     if again is None or overtaken is None:
         return None
     if not again and not overtaken:
@@ -175,7 +176,3 @@ def _said(asked: Mapping[str, str]) -> str | None:
             f"{plural(overtaken, 'delivery is', 'deliveries are')} not sent any more: the trust was told something later."
         )
     return " ".join(filter(None, words))
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

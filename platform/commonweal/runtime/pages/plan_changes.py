@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from litestar.response import Response
 
+from commonweal.console.answers import read_number
 from commonweal.console.page import Way
 from commonweal.console.wording import long_date, sentence_case
 from commonweal.domain import codes
@@ -38,7 +39,7 @@ _ENDS: Final = {**codes.GOAL_ENDS, "resolved": "met", "unmet": "unmet", "complet
 async def changes(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Response[str]:
     """Raises `Missing` where there is no such plan among those somebody sees, or the address names no versions."""
     asked = request.query_params
-    plan_id, first, last = asked.get("plan", ""), _version(asked.get("from", "")), _version(asked.get("to", ""))
+    plan_id, first, last = asked.get("plan", ""), read_number(asked, "from"), read_number(asked, "to")
     if first is None or last is None or last < first:
         raise Missing("there is no such page")
     known = (await pages.ask(asker, "Plans", DOCUMENT, person=person_id))["plans"]["edges"]
@@ -51,10 +52,6 @@ async def changes(pages: Pages, request: Asked, asker: Asker, person_id: str) ->
         changed=tuple(map(_changed, found or ())),
     )
     return await record(pages, request, asker, person_id, "plan", "plan/changes.html", body)
-
-
-def _version(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _changed(node: Mapping[str, Any]) -> Changed:

@@ -12,6 +12,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
+from commonweal.console.answers import read_number
 from commonweal.console.asks import BY_NAME
 from commonweal.console.forms import Choice, Form, Mistake, choices
 from commonweal.console.page import Way
@@ -20,9 +21,10 @@ from commonweal.domain import codes
 from commonweal.domain.measures import measuring
 from commonweal.domain.measures.instruments import INSTRUMENTS
 from commonweal.domain.measures.questionnaire import POINT, Instrument
-from commonweal.runtime import mutations, permissions
+from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
+from commonweal.runtime.pages.asks import receipt
 from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.back import local, position
 from commonweal.runtime.pages.measures import DOCUMENT
@@ -141,14 +143,13 @@ async def _show(
     node = await pages.referral(asker, begun.referral_id)
     today = asker.reader.today
     fresh = dict(zip(_DAY, (str(today.year), str(today.month), str(today.day)), strict=True))
-    known = given.get("expected_version") or (None if begun.version is None else str(begun.version))
     form = Questionnaire(
         instrument=begun.definition,
         subject=subject(node, None),
         action=f"{request.url.path}?{request.url.query}",
         back=Way(text="Back", href=local(request.query_params.get("back"))),
         idempotency_key=given.get("idempotency_key") or str(uuid4()),
-        expected_version=None if known is None else int(known),
+        expected_version=read_number(given, "expected_version") or begun.version,
         typed=given or fresh,
         mistakes=mistakes,
     )
@@ -161,7 +162,7 @@ async def _send(pages: Pages, request: Asked, asker: Asker, begun: _Begun, given
     if mistakes:
         return await _show(pages, request, asker, begun, given, mistakes)
     try:
-        receipt = await _give(pages, asker, begun, values, given)
+        done = await _give(pages, asker, begun, values, given)
     except Unanswered as refusal:
         if refusal.code == "INTERNAL":
             raise
@@ -172,35 +173,24 @@ async def _send(pages: Pages, request: Asked, asker: Asker, begun: _Begun, given
     back = local(request.query_params.get("back"))
     items = zip(begun.definition.items, values.get("answers", ()), strict=False)
     if any(item.risk(answer) for item, answer in items):
-        query = urlencode({"back": back, "position": receipt["position"]})
-        return Redirect(f"/measures/{receipt['id']}/safety?{query}", status_code=303)
+        query = urlencode({"back": back, "position": done["position"]})
+        return Redirect(f"/measures/{done['id']}/safety?{query}", status_code=303)
     return Redirect(
-        f"{back}{'&' if '?' in back else '?'}done=measure&position={receipt['position']}", status_code=303
+        f"{back}{'&' if '?' in back else '?'}done=measure&position={done['position']}", status_code=303
     )  # fmt: skip
 
 
 async def _give(
     pages: Pages, asker: Asker, begun: _Begun, values: dict[str, Any], given: Mapping[str, str]
 ) -> Mapping[str, Any]:
-    """The receipt of the command, given as everyone gives it. Raises `Unanswered`."""
-    command = measuring.RecordMeasure if begun.measure_id is None else measuring.CompleteMeasure
-    another = {"referralId": begun.referral_id, "instrument": begun.definition.code, "point": begun.point}
-    version = given.get("expected_version", "")
-    variables = {
-        "id": begun.measure_id,
-        "key": given.get("idempotency_key") or str(uuid4()),
-        "version": int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
-        "input": {**(another if begun.measure_id is None else {}), **values},
-    }
-    document = mutations.document(command)
-    wanted = {name: value for name, value in variables.items() if f"${name}:" in document}
-    (receipt,) = (await pages.ask(asker, "Do", document, **wanted)).values()
-    found: Mapping[str, Any] = receipt
-    return found
+    if begun.measure_id is not None:
+        return await receipt(pages, asker, measuring.CompleteMeasure, begun.measure_id, values, given)
+    about = {"referral_id": begun.referral_id, "instrument": begun.definition.code, "point": begun.point}
+    return await receipt(pages, asker, measuring.RecordMeasure, None, {**about, **values}, given)
 
 
 def read(definition: Instrument, given: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Mistake, ...]]:
-    """What was answered, as GraphQL has it; and what is missing or cannot be."""
+    """What was answered, by the fields of the command; and what is missing or cannot be."""
     mistakes: list[Mistake] = []
     values: dict[str, Any] = {}
     if definition.external:
@@ -217,7 +207,7 @@ def read(definition: Instrument, given: Mapping[str, str]) -> tuple[dict[str, An
         mistakes.append(Mistake(field="mode", sentence="Select how it was filled in"))
     values["mode"] = given.get("mode", "")
     try:
-        values["completedOn"] = date(*(int(given.get(name, "")) for name in _DAY)).isoformat()
+        values["completed_on"] = date(*(int(given.get(name, "")) for name in _DAY)).isoformat()
     except (ValueError, OverflowError):
         mistakes.append(Mistake(field=_DAY[2], sentence="Enter the day it was filled in, for example 21 11 2026"))
     return values, tuple(mistakes)
