@@ -4,7 +4,7 @@ Every form POSTs to `action` with the hidden fields `csrf_token` (the frame's), 
 beside those named below. A form that is refused is shown again with the same key, what was typed, and its mistakes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,9 +21,11 @@ class Choice:
     text: str
 
 
-def choices(list_: codes.Codes) -> tuple[Choice, ...]:
-    """A code list as answers, in its own order. `unknown` is left out: it is what not answering means."""
-    return tuple(Choice(value=code, text=sentence_case(text)) for code, text in list_.items() if code != "unknown")
+def choices(list_: codes.Codes, among: Container[str] | None = None) -> tuple[Choice, ...]:
+    """A code list as answers, in its own order, or those of them that are `among` some. `unknown` is left out: it is what not
+    answering means."""
+    said = (code for code in list_ if code != "unknown" and (among is None or code in among))
+    return tuple(Choice(value=code, text=sentence_case(list_[code])) for code in said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

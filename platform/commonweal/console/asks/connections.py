@@ -9,9 +9,12 @@ from commonweal.domain import codes
 from commonweal.domain.directory import connect, connection, contribution
 
 _ABOUT: Final = "connection"
-_ATTENDED: Final = tuple(each for each in choices(codes.ATTENDANCES) if each.value in connection.ATTENDANCES)
 _CODE: Final = Question(
-    field="code", label="Did they come?", kind="choice", choices=_ATTENDED, missing="Select whether they came"
+    field="code",
+    label="Did they come?",
+    kind="choice",
+    choices=choices(codes.ATTENDANCES, connection.ATTENDANCES),
+    missing="Select whether they came",
 )
 _PLACES: Final = Question(
     field="places_left", label="How many places do they have left?", kind="number", hint="Shown in the directory."
