@@ -6,6 +6,7 @@ from commonweal.console.ask import Question
 from commonweal.console.forms import choices
 from commonweal.domain import codes
 
+STAYS: Final = "Leave this empty where it stays as it is"
 SEEN_OR_SAID: Final = Question(field="words", label="What was seen or said", kind="words")
 
 

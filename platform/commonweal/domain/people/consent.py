@@ -107,7 +107,7 @@ SCOPES: Final = OURSELVES | {
 }
 """What may be consented to. Local, after the PRSB social prescribing standard's consent to share."""
 WORDING: Final = "1"
-"""The version of what is read out today: the sentence of each scope on the consent form (`console.asks.rights.SCOPES`), to be raised
+"""The version of what is read out today: the sentence of each scope on the consent form (`console.asks.consents.SCOPES`), to be raised
 when those change. Local; an ICS that reads out words of its own gives their version instead."""
 METHODS: Final = frozenset({"verbal", "written", "digital"})
 GIVERS: Final = frozenset({"person", "parent", "attorney", "deputy", "best_interests"})

@@ -9,7 +9,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
-from commonweal.console.asks.directory import SPOKEN
+from commonweal.console.asks.listings import SPOKEN
 from commonweal.console.wording import in_london, plural, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.directory import community_organisation, community_service, connect, listing
