@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from commonweal.domain.referrals.referral import ReferralReceived
@@ -11,13 +12,14 @@ from commonweal.kernel import codec
 from commonweal.kernel.append import About, Append, NewClaim, NewEvent
 from commonweal.kernel.vault import DataKey
 from commonweal.runtime.bench import peers
-from commonweal.runtime.bench.measure import Measured, Plan, Row, Side, in_turn, workers
+from commonweal.runtime.bench.measure import Plan, Row, Side, compared, in_turn, workers
 from commonweal.runtime.bench.throwaway import throwaway
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
 
 _NARRATIVE: Final = "Would like company on a walk each week, has been on their own since moving here. " * 2
 _UNIT: Final = "events/s"
+_row: Final = partial(compared, _UNIT)
 
 
 async def measure(servers: Installation, plan: Plan) -> list[Row]:
@@ -51,11 +53,6 @@ async def measure(servers: Installation, plan: Plan) -> list[Row]:
         )
         rows.append(_row("64 writers on one stream / 64 on 64 streams", 1.0, *measured.values()))
         return rows
-
-
-def _row(case: str, at_least: float, ours: Measured | None, beside: Measured | None) -> Row:
-    assert ours is not None  # noqa: S101 – our own side is always there
-    return Row(case, _UNIT, at_least, ours, beside)
 
 
 class Writer:

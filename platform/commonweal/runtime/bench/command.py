@@ -6,7 +6,8 @@ import random
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from eventsourcing.application import Application
@@ -14,15 +15,15 @@ from eventsourcing.domain import Aggregate
 from eventsourcing.domain import event as recorded
 
 from commonweal.domain.people.person import CorrectPersonDetails, RegisterPerson
-from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.runtime.bench import peers
-from commonweal.runtime.bench.measure import Measured, Plan, Row, Run, Side, in_turn, workers
-from commonweal.runtime.bench.throwaway import throwaway
+from commonweal.runtime.bench.measure import Plan, Row, Run, Side, compared, in_turn, workers
+from commonweal.runtime.bench.throwaway import about, throwaway
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
 
 _UNIT: Final = "commands/s"
+_row: Final = partial(compared, _UNIT)
 _TODAY: Final = date(2026, 1, 5)
 _PEOPLE: Final = 512
 _TENANTS: Final = 36
@@ -71,24 +72,15 @@ async def measure(servers: Installation, plan: Plan) -> list[Row]:
         return rows
 
 
-def _row(case: str, at_least: float | None, ours: Measured | None, beside: Measured | None) -> Row:
-    assert ours is not None  # noqa: S101 – our own side is always there
-    return Row(case, _UNIT, at_least, ours, beside)
-
-
-def _about() -> About:
-    return About(command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="user-of-the-bench", channel="bench")
-
-
 async def new_people(tenants: Sequence[Tenant], each: int) -> list[tuple[Tenant, str]]:
     """New people, each with six events: warm from here on."""
     people = [(tenant, str(uuid.uuid4())) for tenant in tenants for _ in range(each)]
 
     async def make(tenant: Tenant, person: str) -> None:
         registered = RegisterPerson(name="Invented Person", nhs_number_status="07", on=_TODAY)
-        await handle(tenant.streams, person, registered, _about())
+        await handle(tenant.streams, person, registered, about())
         for number in range(5):
-            await handle(tenant.streams, person, _correction(number), _about())
+            await handle(tenant.streams, person, _correction(number), about())
 
     # One after another where there are many tenants: their pools together would hold more connections than the server has.
     width = 64 if len(tenants) == 1 else 1
@@ -106,7 +98,7 @@ def correcting(people: Sequence[tuple[Tenant, str]], count: int) -> Side:
 
     async def correct(_worker: int) -> None:
         tenant, person = random.choice(people)  # noqa: S311 – which record is next, not a secret
-        await handle(tenant.streams, person, _correction(next(numbers)), _about())
+        await handle(tenant.streams, person, _correction(next(numbers)), about())
 
     return lambda seconds: workers(count, seconds, correct)
 

@@ -2,14 +2,10 @@
 
 import asyncio
 import json
-import os
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 from nats.aio.client import Client
@@ -18,7 +14,6 @@ from psycopg import sql
 from commonweal.domain.message import Refused
 from commonweal.domain.people.person import SetContactPreference
 from commonweal.domain.user import GrantUser
-from commonweal.kernel.append import About
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
 from commonweal.runtime.access import Principal, user_id
@@ -26,7 +21,8 @@ from commonweal.runtime.answering import Answering
 from commonweal.runtime.asking import make_asker
 from commonweal.runtime.bench import live_stock
 from commonweal.runtime.bench.live_crowd import Crowd, Subscription
-from commonweal.runtime.bench.measure import Plan, Row, Run, Side, in_turn
+from commonweal.runtime.bench.measure import Plan, Row, Run, Side, cpu_of, in_turn
+from commonweal.runtime.bench.throwaway import about
 from commonweal.runtime.bench.views_ground import CODE, PATIENCE, Ground, ground, process
 from commonweal.runtime.bench.views_web import Served, serve
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
@@ -106,7 +102,7 @@ class Change:
         """Its position, and when it was committed."""
         self.number += 1
         wish = SetContactPreference(channel="phone", safe_times=f"after {self.number}", safe_to_leave_message=True)
-        receipt = await handle(self.here.tenant.streams, self.person_id, wish, _about())
+        receipt = await handle(self.here.tenant.streams, self.person_id, wish, about())
         committed = time.perf_counter()
         await self.room.catch_up()
         return receipt.position, committed
@@ -125,11 +121,11 @@ async def _side(
 
             async def run(seconds: float) -> Run:
                 latencies: list[float] = []
-                before, end = _cpu(pid), time.perf_counter() + seconds
+                before, end = cpu_of(pid), time.perf_counter() + seconds
                 while time.perf_counter() < end:
                     position, committed = await change.happen()
                     latencies += [each - committed for each in await looking.told(position)]
-                used = _cpu(pid) - before
+                used = cpu_of(pid) - before
                 return Run(len(latencies), used, latencies, used)
 
             yield run
@@ -156,19 +152,6 @@ async def _tokens(here: Ground) -> list[str]:
     names = [f"demo-crowd-{number}" for number in range(CROWD // _EACH)]
     for name in names:
         await handle(
-            here.tenant.streams, user_id(NAME, name), GrantUser(role="team_lead", scope="tenant"), _about()
+            here.tenant.streams, user_id(NAME, name), GrantUser(role="team_lead", scope="tenant"), about()
         )  # fmt: skip
     return [issuer.issue(name, CODE) for name in names]
-
-
-def _about() -> About:
-    return About(command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="user-of-the-bench", channel="bench")
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process so far, as Linux counts them; not a number elsewhere."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return float("nan")
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import os
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
+from pathlib import Path
 from typing import Any, Final
 
 import psycopg
@@ -84,6 +86,12 @@ class Row:
         return statistics.median(ours.rate / beside.rate for ours, beside in pairs)
 
 
+def compared(unit: str, case: str, at_least: float | None, ours: Measured | None, beside: Measured | None) -> Row:
+    """A row of two sides that were measured in turn."""
+    assert ours is not None  # noqa: S101 – our own side is always there
+    return Row(case, unit, at_least, ours, beside)
+
+
 async def in_turn(plan: Plan, sides: Mapping[str, Side | None]) -> dict[str, Measured | None]:
     """Each side once to warm up, then A B C A B C …; a side that is None is not installed."""
     there = {name: side for name, side in sides.items() if side is not None}
@@ -114,6 +122,15 @@ async def workers(count: int, seconds: float, one: Callable[[int], Awaitable[obj
 
     await asyncio.gather(*(work(number) for number in range(count)))
     return Run(len(latencies), time.perf_counter() - began, latencies, time.process_time() - cpu)
+
+
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process so far, as Linux counts them; not a number elsewhere, and for a server on another machine."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def durability(url: str) -> dict[str, str]:

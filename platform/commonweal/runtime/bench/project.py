@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from psycopg import AsyncConnection, sql
@@ -13,7 +14,7 @@ from commonweal.kernel.follow import Room
 from commonweal.kernel.read_model import Types
 from commonweal.runtime.bench import long_log, peers
 from commonweal.runtime.bench.library_room import library_room
-from commonweal.runtime.bench.measure import Measured, Plan, Row, Run, Side, in_turn
+from commonweal.runtime.bench.measure import Plan, Row, Run, Side, compared, in_turn
 from commonweal.runtime.bench.throwaway import admins, drop, make, open_tenant
 from commonweal.runtime.installation import Installation
 from projections import caseload
@@ -23,6 +24,7 @@ EVENTS: Final = 200_000
 _SLICE: Final = 20_000
 """Events that the library is given: more than it gets through in a round."""
 _UNIT: Final = "events/s"
+_row: Final = partial(compared, _UNIT)
 _HERE: Final = Placement("QZB")
 _MODEL: Final = caseload.READ_MODEL
 
@@ -49,11 +51,6 @@ async def measure(servers: Installation, plan: Plan, events: int = EVENTS) -> li
         _row(f"{events:,} events / eventsourcing ProjectionRunner", 20.0, room, measured["ProjectionRunner"]),
         _row(f"{events:,} events / COPY of the same rows", 0.2, room, measured["COPY"]),
     ]
-
-
-def _row(case: str, at_least: float, ours: Measured | None, beside: Measured | None) -> Row:
-    assert ours is not None  # noqa: S101 – our own side is always there
-    return Row(case, _UNIT, at_least, ours, beside)
 
 
 @asynccontextmanager

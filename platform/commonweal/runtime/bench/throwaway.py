@@ -1,13 +1,16 @@
 """Throw-away ICSs: made for a measurement or a test, gone after it with everything they held."""
 
 import os
+import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection, sql
 
+from commonweal.kernel.append import About
 from commonweal.kernel.read_model import ReadModel
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import password
@@ -20,6 +23,11 @@ _CLEAR: Final = (
     "drop owned by {login} cascade",
 )
 _THERE: Final = "select from pg_roles where rolname = %s"
+
+
+def about() -> About:
+    """Of a command that is given to one now."""
+    return About(command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="user-of-the-bench", channel="bench")
 
 
 @asynccontextmanager

@@ -5,24 +5,20 @@ import json
 import multiprocessing
 import os
 import statistics
-import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, Final
 
 import psycopg
 from psycopg import sql
 
 from commonweal.domain.user import GrantUser
-from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
 from commonweal.runtime.access import user_id
 from commonweal.runtime.bench import throwaway, views_board, views_load, views_outcomes
-from commonweal.runtime.bench.measure import Run, Side
+from commonweal.runtime.bench.measure import Run, Side, cpu_of
 from commonweal.runtime.bench.views_load import Answered, Wish
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
 from commonweal.runtime.installation import Installation
@@ -68,12 +64,12 @@ class Web:
         self.spent.clear()
 
         async def run(seconds: float) -> Run:
-            server, backends = _cpu(self.pid), await self.ground.backends(self.login)
+            server, backends = cpu_of(self.pid), await self.ground.backends(self.login)
             answered = await self.ground.ask(Wish(self.port, self.request, clients, seconds))
             theirs = {
                 pid: used - backends.get(pid, 0) for pid, used in (await self.ground.backends(self.login)).items()
             }
-            self.spent.append(((_cpu(self.pid) - server) / answered.items, sum(theirs.values()) / answered.items))
+            self.spent.append(((cpu_of(self.pid) - server) / answered.items, sum(theirs.values()) / answered.items))
             return Run(answered.items, answered.seconds, answered.latencies, answered.cpu)
 
         return run
@@ -124,7 +120,7 @@ class Ground:
     async def backends(self, login: str) -> dict[int, float]:
         """CPU seconds of each of PostgreSQL's processes for a login so far."""
         found = await self.admin.execute("select pid from pg_stat_activity where usename = %s", (login,))
-        return {pid: _cpu(pid) for (pid,) in await found.fetchall()}
+        return {pid: cpu_of(pid) for (pid,) in await found.fetchall()}
 
 
 @asynccontextmanager
@@ -141,10 +137,9 @@ async def ground(servers: Installation, events: int, tell: Callable[[str], objec
         await views_board.fill(tenant, cases)
         tell("and two readings of each case")
         await views_outcomes.fill(tenant)
-        asked = About(
-            command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="user-of-the-bench", channel="bench"
+        await handle(
+            tenant.streams, user_id(NAME, _USER), GrantUser(role="team_lead", scope="tenant"), throwaway.about()
         )
-        await handle(tenant.streams, user_id(NAME, _USER), GrantUser(role="team_lead", scope="tenant"), asked)
         token = DevelopmentIssuer(servers.settings, servers.platform_key).issue(_USER, CODE)
         admin = await psycopg.AsyncConnection.connect(servers.database_url, autocommit=True)
         stack.push_async_callback(admin.close)
@@ -185,12 +180,3 @@ def _told(pipe: Connection, wish: Wish) -> Answered | Exception:
 def question(token: str, after: str | None, document: str = views_board.DOCUMENT) -> bytes:
     wish = {"query": document, "variables": {"first": views_board.PAGE, "after": after}}
     return views_load.request("/graphql", token, json.dumps(wish).encode())
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process so far, as Linux counts them; not a number elsewhere, and for a server on another machine."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return float("nan")
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
