@@ -28,6 +28,11 @@ EVERYTHING: Grants = (("team_lead", "tenant"),)
 ANSWERING = Answering(schema(introspection=True))
 
 
+def nodes(found: Any, name: str) -> dict[str, Any]:
+    """A list of an answer, by the ids of what it holds."""
+    return {edge["node"]["id"]: edge["node"] for edge in found[name]["edges"]}
+
+
 @dataclass
 class Scene:
     """Two ICSs in one process, with the room of `model` in each."""

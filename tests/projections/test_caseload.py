@@ -18,12 +18,12 @@ from commonweal.domain.referrals import (
     waiting,
 )
 from commonweal.domain.workforce import absence, allocation, link_worker, propose
-from commonweal.kernel import follow
 from commonweal.kernel.read_model import fold
 from commonweal.kernel.streams import Fact
 from commonweal.runtime.installation import Installation
 from projections import caseload
 from projections.caseload.projector import STAGES, project
+from tests.projections.every_room import same_rows
 from tests.projections.scene import EVERYTHING, Scene, scene
 from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, merged, referred, registered
 
@@ -316,13 +316,7 @@ def test_what_is_not_about_the_caseload_changes_no_row() -> None:
 def test_one_batch_or_one_by_one_gives_the_same_rows_again_and_again(
     story: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed = story.rows()
-    assert all(followed.values()), "each table has rows, else nothing is compared"
-    for size in (follow.BATCH, 1, 7):
-        monkeypatch.setattr(follow, "BATCH", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch)
 
 
 def test_an_erased_person_is_a_row_with_nothing_in_it(story: Scene) -> None:

@@ -9,10 +9,10 @@ import pytest
 from commonweal.domain.directory import community_service, connect, connection, contribution
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import programme, referral
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import connections
 from tests.near import BY, listed, offered, organisation
+from tests.projections.every_room import same_rows
 from tests.projections.scene import Grants, Scene, scene
 from tests.story import DAY, agreed, allocated, configured, engaged, merged, referred, registered
 
@@ -236,20 +236,8 @@ def test_connections_page_by_key(near: Scene) -> None:
     assert seen == list(found(near))
 
 
-def _again(near: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    followed = near.rows()
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        near.empty()
-        near.run(near.room().catch_up())
-        assert near.rows() == followed
-
-
 def test_one_batch_or_one_by_one_gives_the_same_rows(near: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert all(near.rows().values()), "each table has rows, else nothing is compared"
-    _again(near, monkeypatch)
+    same_rows(near, monkeypatch)
 
 
 def test_someone_erased_is_counted_and_says_nothing(near: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +252,7 @@ def test_someone_erased_is_counted_and_says_nothing(near: Scene, monkeypatch: py
     assert shown["stale"]["overrideNote"] is None
     assert shown["going"]["hope"] == "Nene sings"
     assert "Nene garden hope" not in str(near.rows())
-    _again(near, monkeypatch)
+    same_rows(near, monkeypatch)
 
 
 def test_what_a_provider_answered_is_found_until_something_is_done_about_it(near: Scene) -> None:

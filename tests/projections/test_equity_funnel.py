@@ -11,6 +11,7 @@ from commonweal.domain.referrals import programme, referral
 from commonweal.domain.workforce import allocation
 from commonweal.runtime.installation import Installation
 from projections import equity_funnel
+from tests.projections.every_room import same_rows
 from tests.projections.scene import EVERYTHING, Grants, Scene, scene
 from tests.story import RECEIVED, agreed, allocated, configured, engaged, referred, registered
 
@@ -115,11 +116,10 @@ def test_two_icss_do_not_count_each_others_people(story: Scene) -> None:
     assert funnel(story, "ETHNICITY", ods="QMF") == {"suppressed": 0}
 
 
-def test_replaying_gives_the_same_rows(story: Scene) -> None:
-    before = story.rows()
-    story.empty()
-    story.run(story.room().catch_up())
-    assert story.rows() == before
+def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
+    story: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    same_rows(story, monkeypatch)
 
 
 def test_a_restricted_programme_is_invisible_counts_included(servers: Installation) -> None:

@@ -10,9 +10,9 @@ from commonweal.domain.measures import instrument, measure
 from commonweal.domain.measures.measuring import CompleteMeasure, RecordMeasure, ScheduleMeasure
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import measures
+from tests.projections.every_room import nothing_crossed, same_rows
 from tests.projections.scene import Grants, Scene, scene
 from tests.story import RECEIVED, agreed, allocated, configured, engaged, merged, referred, registered
 
@@ -130,20 +130,11 @@ def test_instruments_show_what_their_owners_allow(story: Scene) -> None:
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
     story: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed = story.rows()
-    assert all(followed.values()), "each table has rows, else nothing is compared"
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch)
 
 
 def test_nothing_of_the_other_ics_is_in_the_room(story: Scene) -> None:
-    assert "Ptarmigan" not in str(story.rows("QPM"))
-    assert "Nene" not in str(story.rows("QMF"))
+    nothing_crossed(story)
 
 
 def test_no_answer_stands_in_the_room(story: Scene) -> None:

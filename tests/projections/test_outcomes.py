@@ -12,9 +12,9 @@ from commonweal.domain.measures.measuring import RecordMeasure, ScheduleMeasure
 from commonweal.domain.people import person
 from commonweal.domain.referrals import programme, referral
 from commonweal.domain.workforce import allocation
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import outcomes
+from tests.projections.every_room import nothing_crossed, same_rows
 from tests.projections.scene import ANSWERING, Grants, Scene, scene
 from tests.story import agreed, configured, engaged, referred, registered
 
@@ -196,15 +196,7 @@ def test_a_restricted_programme_is_not_counted_for_those_outside_it(story: Scene
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
     story: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed = story.rows()
-    assert all(followed.values()), "each table has rows, else nothing is compared"
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch)
 
 
 def test_counts_do_not_move_when_somebody_is_erased(story: Scene) -> None:
@@ -221,5 +213,4 @@ def test_counts_do_not_move_when_somebody_is_erased(story: Scene) -> None:
 
 
 def test_nothing_of_the_other_ics_is_in_the_room(story: Scene) -> None:
-    assert "Ptarmigan" not in str(story.rows("QPM"))
-    assert "Nene" not in str(story.rows("QMF"))
+    nothing_crossed(story)

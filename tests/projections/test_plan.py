@@ -26,9 +26,9 @@ from commonweal.domain.plans import (
 )
 from commonweal.domain.referrals import programme, referral
 from commonweal.domain.workforce import allocation
-from commonweal.kernel import follow
 from commonweal.runtime.installation import Installation
 from projections.plan import READ_MODEL
+from tests.projections.every_room import same_rows
 from tests.projections.scene import ANSWERING, EVERYTHING, Grants, Scene, scene
 from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, referred, registered
 
@@ -202,12 +202,7 @@ def test_lists_in_a_row_count_towards_what_may_be_asked(story: Scene) -> None:
 
 
 def test_one_batch_or_one_by_one_gives_the_same_rows(story: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    followed = story.rows()
-    for size in (follow.BATCH, 1, 7):
-        monkeypatch.setattr(follow, "BATCH", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch, empty=("plan_v1_framework", "plan_v1_merged", "plan_v1_share"))
 
 
 def test_someone_sees_the_plans_of_their_cases_and_counts_no_more(story: Scene) -> None:

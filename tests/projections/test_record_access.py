@@ -12,9 +12,9 @@ from commonweal.domain.people.merge import MergePersons
 from commonweal.domain.people.record_access import OpenRecord, ReviewAccess
 from commonweal.domain.referrals.referral import AcceptReferral
 from commonweal.domain.user import GrantUser, NameUser
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import record_access
+from tests.projections.every_room import nothing_crossed, same_rows
 from tests.projections.scene import EVERYTHING, Grants, Scene, scene
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 
@@ -98,14 +98,7 @@ def test_a_reviewed_one_waits_no_longer_and_keeps_its_verdict(story: Scene) -> N
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
     story: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed = story.rows()
-    for size, build_from in ((1, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch)
 
 
 def test_who_looked_at_a_merged_record_looked_at_the_one_that_goes_on(story: Scene) -> None:
@@ -131,5 +124,4 @@ def test_an_erased_persons_words_go_and_that_somebody_looked_stays(story: Scene)
 
 
 def test_nothing_of_the_other_ics_is_in_the_room(story: Scene) -> None:
-    assert "Ptarmigan" not in str(story.rows("QPM"))
-    assert "Nene" not in str(story.rows("QMF"))
+    nothing_crossed(story)

@@ -13,9 +13,9 @@ from commonweal.domain.referrals.information import RequestInformation
 from commonweal.domain.referrals.programme import CloseProgramme, OpenProgramme
 from commonweal.domain.referrals.waiting import WithdrawReferral
 from commonweal.domain.workforce.allocation import DeclineSocialPrescribing
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import referrals_made
+from tests.projections.every_room import same_rows
 from tests.projections.scene import ANSWERING, Grants, Scene, scene
 from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, referred, registered
 
@@ -178,15 +178,7 @@ def test_nothing_of_the_other_ics_is_shown(made: Scene) -> None:
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
     made: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = made.rows()
-    assert all(before.values()), "each table has rows, else nothing is compared"
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        made.empty()
-        made.catch_up()
-        assert made.rows() == before
+    same_rows(made, monkeypatch)
 
 
 def test_who_is_erased_is_told_of_no_more(made: Scene) -> None:

@@ -13,10 +13,10 @@ from commonweal.domain.directory import (
     freshness,
     listing,
 )
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import service_directory
 from tests.near import BY, assured, listed, organisation, service
+from tests.projections.every_room import same_rows
 from tests.projections.scene import Scene, scene
 
 CANARY = "Ptarmigan"
@@ -209,12 +209,4 @@ def test_one_ics_never_sees_the_directory_of_another(near: Scene) -> None:
 
 
 def test_one_batch_or_one_by_one_gives_the_same_rows(near: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    followed = near.rows()
-    assert all(followed.values()), "each table has rows, else nothing is compared"
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        near.empty()
-        near.run(near.room().catch_up())
-        assert near.rows() == followed
+    same_rows(near, monkeypatch)

@@ -9,10 +9,10 @@ import pytest
 from commonweal.domain.people import person
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import allocation
-from commonweal.kernel import build, follow
 from commonweal.kernel.decider import DECIDERS
 from commonweal.runtime.installation import Installation
 from projections import waiting_list
+from tests.projections.every_room import nothing_crossed, same_rows
 from tests.projections.scene import Scene, scene
 from tests.story import RECEIVED, agreed, allocated, configured, engaged, referred, registered
 
@@ -116,15 +116,7 @@ def test_a_referral_retracted_in_error_leaves_its_past_alone(story: Scene) -> No
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
     story: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed = story.rows()
-    assert all(followed.values()), "each table has rows, else nothing is compared"
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch)
 
 
 def test_an_erased_person_is_erased_at_every_position_and_goes_on_waiting(story: Scene) -> None:
@@ -146,5 +138,4 @@ def test_no_personal_column_stands_in_a_table_that_keeps_its_past(story: Scene) 
 
 
 def test_nothing_of_the_other_ics_is_in_the_room(story: Scene) -> None:
-    assert "Ptarmigan" not in str(story.rows("QPM"))
-    assert "Nene" not in str(story.rows("QMF"))
+    nothing_crossed(story)

@@ -18,10 +18,10 @@ from commonweal.domain.work.lone_visit_start import StartLoneVisit
 from commonweal.domain.work.note_move import MoveNote
 from commonweal.domain.work.note_signing import SignNote
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
-from commonweal.kernel import build, follow
 from commonweal.runtime.installation import Installation
 from projections import work
-from tests.projections.scene import EVERYTHING, Scene, scene
+from tests.projections.every_room import nothing_crossed, same_rows
+from tests.projections.scene import EVERYTHING, Scene, nodes, scene
 from tests.story import RECEIVED, agreed, allocated, configured, engaged, merged, referred, registered
 
 HELD = RECEIVED + timedelta(days=2)
@@ -130,10 +130,6 @@ def _work(made: Scene, ods: str, name: str) -> None:
     made.do("p-rill", merged("p-rill", "p-rill-2"), ods=ods)
     made.do("d2", RecordDropIn(person_id="p-rill", attended_on=came, by="user-wren", on=HELD.date()), ods=ods)
     made.do("d2", RetractDropIn(reason="wrong_person", by="user-wren"), ods=ods)
-
-
-def nodes(found: Any, name: str) -> dict[str, Any]:
-    return {edge["node"]["id"]: edge["node"] for edge in found[name]["edges"]}
 
 
 def test_contacts_and_notes_stand_in_one_stream_the_latest_first(story: Scene) -> None:
@@ -245,20 +241,11 @@ def test_safeguarding_leaves_no_trace_in_the_work(story: Scene) -> None:
 def test_in_one_batch_one_by_one_or_built_at_once_the_rows_are_the_same(
     story: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    followed = story.rows()
-    assert [table for table, rows in followed.items() if not rows] == ["work_v1_colleague"]
-    for size, build_from in ((follow.BATCH, 10**9), (1, 10**9), (7, 1)):
-        monkeypatch.setattr(follow, "BATCH", size)
-        monkeypatch.setattr(follow, "BUILD_FROM", build_from)
-        monkeypatch.setattr(build, "PIECE", size)
-        story.empty()
-        story.run(story.room().catch_up())
-        assert story.rows() == followed
+    same_rows(story, monkeypatch, empty=("work_v1_colleague",))
 
 
 def test_nothing_of_the_other_ics_is_in_the_room(story: Scene) -> None:
-    assert "Ptarmigan" not in str(story.rows("QPM"))
-    assert "Nene" not in str(story.rows("QMF"))
+    nothing_crossed(story)
 
 
 def test_of_an_erased_person_stays_that_there_was_work_and_nothing_of_what_was_said(story: Scene) -> None:
