@@ -1,6 +1,6 @@
 """What happened, what is asked, what follows: `given(referral, RECEIVED).when(ACCEPT).then(ACCEPTED, WAITING)`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -14,12 +14,16 @@ Streams = Mapping[tuple[str, str], tuple[Any, ...]]
 BY_CATEGORY = {module.CATEGORY: module for module in deciders.MODULES}
 
 
-def state_of(module: ModuleType, *events: Any) -> Any:
-    """What a stream is after these events."""
-    state = module.INITIAL
+def after(module: ModuleType, state: Any, events: Iterable[Any]) -> Any:
+    """What a stream that was `state` is after these events."""
     for event in events:
         state = module.evolve(state, event)
     return state
+
+
+def state_of(module: ModuleType, *events: Any) -> Any:
+    """What a stream is after these events."""
+    return after(module, module.INITIAL, events)
 
 
 @dataclass(frozen=True)

@@ -22,15 +22,10 @@ from commonweal.domain.plans import (
     plan_words,
 )
 from tests.domain.arbitrary import any_of, facts, members, wishes
+from tests.given import after
 
 LAWFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 by_module = pytest.mark.parametrize("module", deciders.MODULES, ids=lambda module: module.CATEGORY)
-
-
-def after(module: ModuleType, state: Any, events: Any) -> Any:
-    for event in events:
-        state = module.evolve(state, event)
-    return state
 
 
 def decided(module: ModuleType, state: Any, command: Any) -> Any:

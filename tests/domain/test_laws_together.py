@@ -12,14 +12,7 @@ from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import programme, receive, referral
 from commonweal.domain.workforce import absence, allocation, link_worker, propose
 from tests.domain.arbitrary import DAYS, PEOPLE, REFERRALS, TIMES, WORKERS, members, wishes
-from tests.given import BY_CATEGORY
-
-
-def after(module: ModuleType, state: Any, events: Any) -> Any:
-    for event in events:
-        state = module.evolve(state, event)
-    return state
-
+from tests.given import BY_CATEGORY, after
 
 World = dict[tuple[str, str], Any]
 
