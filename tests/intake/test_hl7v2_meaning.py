@@ -1,22 +1,11 @@
 """Every message that can be read is acted on, knowingly ignored, or refused with the reason."""
 
-from pathlib import Path
-
 import pytest
 
 from commonweal.intake.hl7v2 import classify, episode_key, read, report
 from commonweal.intake.hl7v2.event_kind import ADMISSION_TO_AE, AE_ATTENDANCE, EVENT_KINDS
 from commonweal.intake.hl7v2.meaning import ACTS, IGNORED
-
-MESSAGES = Path(__file__).parent / "hl7v2"
-
-
-def sent(name: str, *changes: tuple[str, str]) -> bytes:
-    text = (MESSAGES / f"{name}.hl7").read_bytes().decode()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return text.encode()
+from tests.intake.hospital_scene import MESSAGES, sent
 
 
 @pytest.mark.parametrize(

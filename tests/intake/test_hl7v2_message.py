@@ -1,23 +1,13 @@
 """A hospital's message is read as it was meant, however untidily it was sent."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 
 from commonweal.intake.hl7v2 import Unreadable, read
 from commonweal.intake.hl7v2.segments import segments
 from commonweal.intake.hl7v2.times import read_time
-
-MESSAGES = Path(__file__).parent / "hl7v2"
-
-
-def sent(name: str, *changes: tuple[str, str]) -> bytes:
-    text = (MESSAGES / f"{name}.hl7").read_bytes().decode()
-    for old, new in changes:
-        assert old in text
-        text = text.replace(old, new)
-    return text.encode()
+from tests.intake.hospital_scene import sent
 
 
 def at(iso: str) -> datetime:

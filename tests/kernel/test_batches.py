@@ -12,7 +12,7 @@ from commonweal.kernel.batches import Batches
 from commonweal.kernel.handle import handle
 from commonweal.kernel.log import Recorded
 from tenants.store import Tenant
-from tests.kernel.test_handle import DAY, new
+from tests.kernel.scene import DAY, new
 from tests.tenant import about
 
 pytestmark = pytest.mark.anyio

@@ -1,8 +1,7 @@
 """Handling: a command is weighed on what is true now, whichever process asks, and answered once."""
 
 import asyncio
-import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -11,21 +10,16 @@ import pytest
 from commonweal.domain.message import ERASED, Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import receive, referral
-from commonweal.domain.workforce import allocation, link_worker
+from commonweal.domain.workforce import allocation
 from commonweal.kernel.append import About, Claimed
 from commonweal.kernel.handle import Receipt, Stale, handle
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
-from tests.kernel.scene import Open
+from tests.kernel.scene import DAY, Open, engaged, new, types
 from tests.tenant import about
 
 pytestmark = pytest.mark.anyio
-DAY = date(2026, 1, 5)
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-
-
-def new() -> str:
-    return str(uuid.uuid4())
 
 
 def registration(**known: Any) -> person.RegisterPerson:
@@ -34,10 +28,6 @@ def registration(**known: Any) -> person.RegisterPerson:
 
 def correction(address: str) -> person.CorrectPersonDetails:
     return person.CorrectPersonDetails(address=address, on=DAY)
-
-
-async def types(tenant: Tenant, stream_id: str) -> list[str]:
-    return [each.type for each in await tenant.log.stream(stream_id)]
 
 
 async def referred(tenant: Tenant) -> tuple[str, str]:
@@ -53,13 +43,6 @@ async def referred(tenant: Tenant) -> tuple[str, str]:
     await handle(tenant.streams, case, received, about())
     await handle(tenant.streams, case, referral.AcceptReferral(), about())
     return who, case
-
-
-async def engaged(tenant: Tenant, limit: int = 40) -> str:
-    worker = new()
-    hired = link_worker.EngageLinkWorker(display_name="Wren Hale", employer="QPM", caseload_limit=limit, engaged_on=DAY)
-    await handle(tenant.streams, worker, hired, about())
-    return worker
 
 
 def allocate(case: str, worker: str) -> allocation.AllocateLinkWorker:

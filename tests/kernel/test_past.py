@@ -19,7 +19,8 @@ from commonweal.kernel.read_model import Change, Put, ReadModel, Remove, Stateme
 from commonweal.kernel.streams import Fact
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
-from tests.kernel.test_handle import DAY, correction, registration
+from tests.kernel.scene import DAY
+from tests.kernel.test_handle import correction, registration
 from tests.kernel.test_read_model import apply
 from tests.kernel.test_read_model import build as make
 from tests.tenant import about

@@ -24,8 +24,8 @@ from commonweal.kernel.watch import Watch
 from commonweal.runtime.bench import throwaway
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
-from tests.kernel.scene import Open
-from tests.kernel.test_handle import DAY, correction, registration
+from tests.kernel.scene import DAY, Open
+from tests.kernel.test_handle import correction, registration
 from tests.tenant import about
 
 pytestmark = pytest.mark.anyio

@@ -1,9 +1,8 @@
 """Handling together: each story is written whole or not at all, on what is true when it is written, and none suffers for another."""
 
 import asyncio
-import uuid
 from collections.abc import Callable, Coroutine, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,21 +10,16 @@ import pytest
 from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import receive, referral
-from commonweal.domain.workforce import allocation, link_worker
+from commonweal.domain.workforce import allocation
 from commonweal.kernel import trace
 from commonweal.kernel.handle import handle
 from commonweal.kernel.together import Together, Wish
 from tenants.store import Tenant
-from tests.kernel.scene import Open
+from tests.kernel.scene import DAY, Open, engaged, new, types
 from tests.tenant import about
 
 pytestmark = pytest.mark.anyio
-DAY = date(2026, 1, 5)
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
-
-
-def new() -> str:
-    return str(uuid.uuid4())
 
 
 def wish(identity: str, command: object, **known: Any) -> Wish:
@@ -63,17 +57,6 @@ def case_of(who: str, case: str, worker: str | None = None) -> list[Wish]:
 
 async def told(tenant: Tenant, *stories: Iterable[Wish], new: Iterable[str] = ()) -> list[bool]:
     return await Together(tenant.streams).carry_out([list(story) for story in stories], set(new))
-
-
-async def types(tenant: Tenant, stream_id: str) -> list[str]:
-    return [each.type for each in await tenant.log.stream(stream_id)]
-
-
-async def engaged(tenant: Tenant, limit: int = 40) -> str:
-    worker = new()
-    hired = link_worker.EngageLinkWorker(display_name="Wren Hale", employer="QPM", caseload_limit=limit, engaged_on=DAY)
-    await handle(tenant.streams, worker, hired, about())
-    return worker
 
 
 Meanwhile = Callable[[], Coroutine[Any, Any, object]]
