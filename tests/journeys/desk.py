@@ -121,9 +121,17 @@ class Desk:
 
 @contextmanager
 def at_a_desk(
-    office: Office, browser: Browser, looked_at: dict[str, str] | None = None, who: str | None = None
+    office: Office,
+    browser: Browser,
+    looked_at: dict[str, str] | None = None,
+    who: str | None = None,
+    on: datetime | None = None,
 ) -> Iterator[Desk]:
-    """Somebody in a browser that knows nothing of another; signed in, if it is said who. `looked_at`: what need not be looked at again."""
+    """Somebody in a browser that knows nothing of another; signed in, if it is said who, and when, by the office's calendar.
+
+    `looked_at`: what need not be looked at again."""
+    if on is not None:
+        office.on(on)
     with browser.new_context(viewport=DESKTOP, bypass_csp=True) as context:
         context.set_default_timeout(30_000)
         desk = Desk(office, context.new_page(), {} if looked_at is None else looked_at)

@@ -6,9 +6,9 @@ proposed, reached, makes a plan, is connected three times, answers questionnaire
 
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser
@@ -108,11 +108,7 @@ def test_from_the_board_of_friday_to_a_case_closed_after_eleven_weeks(
     office: Office, browser: Browser, practice: Hospital
 ) -> None:
     looked_at: dict[str, str] = {}
-
-    def sits(who: str, on: datetime) -> AbstractContextManager[Desk]:
-        office.on(on)
-        return at_a_desk(office, browser, looked_at, who)
-
+    sits = partial(at_a_desk, office, browser, looked_at)
     office.on(day(1))
     come(office, "Dora Example", BURTON, day(1))
     with sits("demo-pcn-manager", day(3, "09:00")) as manager:

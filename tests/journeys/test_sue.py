@@ -5,9 +5,9 @@ worker connects her with a falls clinic, a stroke group and an advice service, a
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser
@@ -111,12 +111,7 @@ def hears_from_the_hospital(office: Office, trigger: str, at: datetime) -> None:
 
 
 def test_from_a_hospital_bed_to_three_services_near_home(office: Office, browser: Browser, trust: Hospital) -> None:
-    looked_at: dict[str, str] = {}
-
-    def sits(who: str, on: datetime) -> AbstractContextManager[Desk]:
-        office.on(on)
-        return at_a_desk(office, browser, looked_at, who)
-
+    sits = partial(at_a_desk, office, browser, {})
     hears_from_the_hospital(office, ADMISSION, day(0, "09:00"))
     office.on(day(4, "11:30"))
     hears_from_the_hospital(office, DISCHARGE, day(4, "11:15"))

@@ -7,9 +7,9 @@ age: not on a page, not in a file, not by asking GraphQL.
 import csv
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Final
 
 import pytest
@@ -88,12 +88,7 @@ def come(office: Office, number: int) -> None:
 def test_a_care_home_resident_becomes_a_tutor_and_stays_unknown_to_whoever_counts(
     office: Office, browser: Browser
 ) -> None:
-    looked_at: dict[str, str] = {}
-
-    def sits(who: str, on: datetime) -> AbstractContextManager[Desk]:
-        office.on(on)
-        return at_a_desk(office, browser, looked_at, who)
-
+    sits = partial(at_a_desk, office, browser, {})
     with sits("demo-triager", day(1)) as triager:
         is_rung_by_the_home(triager)
         triages_and_proposes(triager, FELIX, "He taught the piano for forty years.")
