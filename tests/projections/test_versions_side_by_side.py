@@ -32,10 +32,11 @@ from commonweal.runtime.settings import environment
 from tenants.nats_accounts import PLATFORM
 from tests.conftest import folder
 from tests.runtime.command_scene import Scene, scene
-from tests.runtime.conftest import free_port
+from tests.runtime.conftest import eventually, free_port
 from tests.story import agreed, referred, registered
 from tests.tenant import about
 
+PATIENCE = 40.0
 HERE = Path(__file__).parents[2]
 BOARD = (
     "{ caseload(first: 20) { position totalCount edges { node { "
@@ -216,14 +217,6 @@ async def _head(hosting: Scene) -> int:
         await store.close()
 
 
-def until(true: Any, seconds: float = 40) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := true()):
-        assert time.monotonic() < end, "it did not come true in time"
-        time.sleep(0.05)
-    return found
-
-
 def board(desk: Desk, at: Release, position: int = 0) -> Any:
     """What a release shows, once it shows at least this position."""
 
@@ -233,7 +226,7 @@ def board(desk: Desk, at: Release, position: int = 0) -> Any:
             return found if found["position"] >= position else None
 
     with httpx.Client(timeout=5) as client:  # one for all looks: making one costs more than a look
-        return until(shown)
+        return eventually(shown, PATIENCE)
 
 
 @pytest.fixture
@@ -260,7 +253,7 @@ def test_a_new_version_is_built_read_and_followed_beside_the_old_and_no_read_fai
         stack.callback(desk.stop.set)
         for thread in threads:
             thread.start()
-        until(lambda: desk.referred > 10)
+        eventually(lambda: desk.referred > 10, PATIENCE)
 
         (made,) = new.ask("read-models", "build")
         assert (made["room"], made["position"] > 0) == ("caseload v3", True)
@@ -268,7 +261,7 @@ def test_a_new_version_is_built_read_and_followed_beside_the_old_and_no_read_fai
         board(desk, new, made["position"])
         desk.url = new.url
         before = desk.answers["shown"]
-        until(lambda: desk.answers["shown"] > before + 10)
+        eventually(lambda: desk.answers["shown"] > before + 10, PATIENCE)
         code, _, refused = new.command("read-models", "drop", "caseload", "2")
         assert code == 1
         assert "is followed by a release that runs" in refused
@@ -282,5 +275,5 @@ def test_a_new_version_is_built_read_and_followed_beside_the_old_and_no_read_fai
         old.stop()
         assert new.ask("read-models", "drop", "caseload", "2") == [{"tenant": "QPM", "room": "caseload v2"}]
         worked, shown = desk.referred, desk.answers["shown"]
-        until(lambda: desk.referred > worked + 5 and desk.answers["shown"] > shown + 10)
+        eventually(lambda: desk.referred > worked + 5 and desk.answers["shown"] > shown + 10, PATIENCE)
         assert set(desk.answers) == {"shown"}, desk.answers
