@@ -23,6 +23,7 @@ from commonweal.console.page import Problem, Way
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages import caseload, waiting_list
+from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.back import Back, way_back
 from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
 from commonweal.runtime.pages.subject import subject
@@ -51,8 +52,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     @post("/referrals/{referral_id:str}/{step:str}")
     async def answer(request: Asked, referral_id: str, step: str) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
-        typed = {name: str(value) for name, value in (await request.form()).items()}
-        return await send(pages, request, asker, _known(step), referral_id, typed)
+        return await send(pages, request, asker, _known(step), referral_id, sent(await request.form()))
 
     return [form, answer]
 

@@ -20,6 +20,7 @@ from commonweal.integrations.delivery.parked import Parked
 from commonweal.integrations.delivery.standing import Reading, Standing, reading, standing
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
+from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.schema import Asker
 
@@ -73,7 +74,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     @post("/integrations/replay")
     async def again(request: Asked) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
-        return await replay(asker, {name: str(value) for name, value in (await request.form()).items()})
+        return await replay(asker, sent(await request.form()))
 
     return [pages.at("/integrations", show), again]
 

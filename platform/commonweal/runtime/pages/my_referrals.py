@@ -17,6 +17,7 @@ from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out
+from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.back import Opener, position
 from commonweal.runtime.pages.page import Asked, Missing, Pages, day
 from commonweal.runtime.pages.place import lines_from, place_in
@@ -87,8 +88,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     @post("/my-referrals/{referral_id:str}/withdraw")
     async def send(request: Asked, referral_id: str) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
-        typed = {name: str(value) for name, value in (await request.form()).items()}
-        return await _send(pages, request, asker, referral_id, typed)
+        return await _send(pages, request, asker, referral_id, sent(await request.form()))
 
     return [pages.at("/my-referrals", _show), form, send]
 

@@ -17,6 +17,7 @@ from commonweal.domain.workforce import allocation_rule, link_worker
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out
+from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.back import position
 from commonweal.runtime.pages.counted import let_in
 from commonweal.runtime.pages.page import Asked, Missing, Pages, day, priority, signed_in
@@ -81,8 +82,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     @post("/proposals/{deed:str}")
     async def send(request: Asked, deed: str) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
-        typed = {name: str(value) for name, value in (await request.form()).items()}
-        return await _send(pages, request, asker, deed, typed)
+        return await _send(pages, request, asker, deed, sent(await request.form()))
 
     return [pages.at("/proposals", show), send]
 

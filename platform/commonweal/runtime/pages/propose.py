@@ -17,6 +17,7 @@ from commonweal.domain.workforce.allocation_rule import Candidate, Person, Point
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out
+from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.back import position
 from commonweal.runtime.pages.counted import let_in
 from commonweal.runtime.pages.page import Asked, Missing, Pages, day, priority, signed_in
@@ -86,8 +87,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     @post("/referrals/{referral_id:str}/propose")
     async def send(request: Asked, referral_id: str) -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
-        typed = {name: str(value) for name, value in (await request.form()).items()}
-        return await _send(pages, request, asker, referral_id, typed)
+        return await _send(pages, request, asker, referral_id, sent(await request.form()))
 
     return [page, send]
 
