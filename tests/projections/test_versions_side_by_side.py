@@ -36,7 +36,7 @@ from tests.runtime.conftest import eventually, free_port
 from tests.story import agreed, referred, registered
 from tests.tenant import about
 
-PATIENCE = 40.0
+PATIENCE = 90.0
 HERE = Path(__file__).parents[2]
 BOARD = (
     "{ caseload(first: 20) { position totalCount edges { node { "
