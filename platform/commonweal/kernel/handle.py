@@ -170,7 +170,7 @@ async def _write(streams: Streams, made: list[Grown], asked: _Asked) -> Receipt:
         append = Append([(each.kept.stream_id, each.kept.version) for each in made], events, claims, about)
         for each in made:
             if each.events:
-                streams.go_on(each.ahead(), append.done)
+                streams.go_on(each.ahead(streams.keys_of(each)), append.done)
         before = await streams.log.append(append)
     APPENDED.add(streams.tenant, by=len(events))
     primary = made[0]

@@ -10,13 +10,15 @@ from uuid import UUID
 
 import msgspec
 
+from commonweal.domain.people.person import PersonErased
 from commonweal.kernel import codec
 from commonweal.kernel.append import NewClaim, NewEvent
-from commonweal.kernel.decider import DECIDERS, Decider
+from commonweal.kernel.decider import DECIDERS, Decider, identity
 from commonweal.kernel.log import Log, Recorded
 from commonweal.kernel.vault import Vault
 
 _KEPT: Final = 20_000
+_ERASURE: Final = PersonErased.__name__
 
 
 @dataclass(slots=True)
@@ -27,6 +29,8 @@ class Kept:
     identity: str
     state: Any
     version: int
+    keys: frozenset[str] = frozenset()
+    """The names of the keys that sealed what it says: it is kept no longer than they are."""
     pending: "asyncio.Future[int] | None" = None
     stream_id: str = field(init=False)
 
@@ -49,10 +53,11 @@ class Grown(msgspec.Struct, frozen=True, gc=False):
     events: Sequence[Any]
     states: Sequence[Any]
 
-    def ahead(self) -> Kept:
-        """The stream as it is once this is written."""
+    def ahead(self, keys: Iterable[str]) -> Kept:
+        """The stream as it is then, where these keys seal what is personal in the events."""
         kept = self.kept
-        return Kept(kept.decider, kept.identity, self.states[-1], kept.version + len(self.states))
+        state = self.states[-1] if self.states else kept.state
+        return Kept(kept.decider, kept.identity, state, kept.version + len(self.states), kept.keys.union(keys))
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -93,13 +98,11 @@ class Streams:
     async def get(self, category: str, identity: str) -> Kept:
         """A stream, warm or read now."""
         stream_id = self._deciders[category].stream_id(identity)
-        if (kept := self._kept.get(stream_id)) is None:
+        if (kept := await self._open(stream_id)) is None:
             read = await self.committed(category, identity)
             # Another command may have brought it, and gone on from it, in the meantime.
             kept = self._kept.get(stream_id)
-            return self._keep(read) if kept is None else kept
-        self._kept.move_to_end(stream_id)
-        return kept
+        return self._keep(read if kept is None else kept)
 
     def warm(self, category: str, identity: str) -> Kept | None:
         """A stream as far as this process keeps it."""
@@ -114,24 +117,24 @@ class Streams:
     async def committed(self, category: str, identity: str) -> Kept:
         """A stream as the database has it, beside what is kept here."""
         decider = self._deciders[category]
-        base = self._kept.get(decider.stream_id(identity))
+        base = await self._open(decider.stream_id(identity))
         if base is not None and base.pending is not None:
             pending = base.pending
             await asyncio.wait([pending])
             if pending.cancelled() or pending.exception() is not None:
                 base = None
-        state, version = (decider.initial, 0) if base is None else (base.state, base.version)
-        recorded = await self.log.stream(decider.stream_id(identity), version)
-        for fact in await self.understand(recorded):
-            state = decider.evolve(state, fact.event)
-        return Kept(decider, identity, state, recorded[-1].version if recorded else version)
+        known = base or Kept(decider, identity, decider.initial, 0)
+        recorded = await self.log.stream(known.stream_id, known.version)
+        grown = known.grown([fact.event for fact in await self.understand(recorded)])
+        named = filter(None, (codec.key_name(each.data) for each in recorded))
+        return grown.ahead(name for name in named if self.vault.get(name) is not None)
 
     def current(self, kept: Kept) -> bool:
         """Is this still what the process knows of the stream?"""
         return self._kept.get(kept.stream_id) is kept
 
     def go_on(self, ahead: Kept, pending: "asyncio.Future[int]") -> None:
-        """This is what we know of a stream before the database has answered; forget it again if what led to it is refused."""
+        """What was just decided is what we know of a stream from now on, unless the database refuses it."""
         ahead.pending = pending
         self._keep(ahead)
 
@@ -148,7 +151,13 @@ class Streams:
         self._kept.pop(stream_id, None)
 
     async def understand(self, recorded: Sequence[Recorded]) -> list[Fact]:
-        """Stored events, opened and as they are understood today. One question to the vault for all of them."""
+        """Stored events, opened and as they are understood today. One question to the vault for all of them.
+
+        Whoever reads here that somebody was erased opens nothing of theirs any more, whatever stands before or behind it.
+        """
+        for each in recorded:
+            if each.type == _ERASURE:
+                self.vault.give_up(identity(each.stream_id))
         parsed = [codec.parse(each.type, each.data) for each in recorded]
         await self.vault.fetch(read.box.key for read in parsed if read.box is not None)
         return [
@@ -195,6 +204,17 @@ class Streams:
                     taken = self.log.hash(claim.kind, claim.value)
                     claims.append(NewClaim(claim.kind, taken, stream_id, claim.release))
         return written, claims
+
+    async def _open(self, stream_id: str) -> Kept | None:
+        """A stream that is kept here, if the keys of what it says may still be used: otherwise nothing of it is kept."""
+        if (kept := self._kept.get(stream_id)) is None:
+            return None
+        await self.vault.fetch(kept.keys)
+        if all(self.vault.get(name) is not None for name in kept.keys):
+            return kept
+        if self.current(kept):
+            self.forget(stream_id)
+        return None
 
     def _keep(self, kept: Kept) -> Kept:
         self._kept[kept.stream_id] = kept

@@ -152,10 +152,11 @@ class _Lot:
         for kept, events in zip(read, decided, strict=True):
             if events:
                 made = kept.grown(events)
+                keys = set(self.streams.keys_of(made))
                 story.made.append(made)
                 story.abouts.append(wish.about)
-                story.keys.update(self.streams.keys_of(made))
-                story.now[kept.stream_id] = made.ahead()
+                story.keys |= keys
+                story.now[kept.stream_id] = made.ahead(keys)
 
     async def _get(self, story: _Story, category: str, identity: str) -> Kept:
         stream_id = DECIDERS[category].stream_id(identity)

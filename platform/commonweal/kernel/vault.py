@@ -123,6 +123,10 @@ class Vault:
                 "insert into destroyed_keys (id, reason) values (%s, %s) on conflict (id) do nothing", (name, reason)
             )
             await connection.execute("delete from data_keys where id = %s", (name,))
+        self.give_up(name)
+
+    def give_up(self, name: str) -> None:
+        """A key that was destroyed, or is about to be: it opens nothing here any more."""
         self._keep(name, None)
 
     async def destroyed(self) -> set[str]:
