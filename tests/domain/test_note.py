@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from commonweal.domain.message import ERASED, field_types, is_personal
+from commonweal.domain.people.person import PersonErased
 from commonweal.domain.referrals import referral
 from commonweal.domain.work import note, note_move, note_signing
 from tests.domain.test_contact import AT_WORK, SENT
@@ -102,6 +103,8 @@ def test_a_note_moves_to_another_person_under_a_new_name() -> None:
 def test_what_was_erased_is_not_moved() -> None:
     gone = replace(SIGNED, text=ERASED, fingerprint=ERASED)
     given(note_move, gone, reading=ADAS).when(MOVE).refused("has been erased")
+    erased = {**ADAS, ("person", SIGNED.person_id): (PersonErased(basis="request_upheld"),)}
+    given(note_move, SIGNED, reading=erased).when(MOVE).refused("has been erased")
 
 
 def test_who_saw_a_note_in_the_wrong_record_is_looked_into() -> None:

@@ -26,27 +26,28 @@ PRIMARY: Final = "note"
 Command = MoveNote
 
 
-def reads(_state: note.State, command: Command) -> tuple[tuple[str, str], ...]:
-    """The note in the right record, and the case it belongs to."""
-    return (("note", command.new_note_id), ("referral", command.referral_id))
+def reads(state: note.State, command: Command) -> tuple[tuple[str, str], ...]:
+    """The note in the right record, the case it belongs to, and whose record it stands in: it may be erased meanwhile."""
+    found = (("note", command.new_note_id), ("referral", command.referral_id))
+    return (*found, ("person", state.person_id)) if state.person_id else found
 
 
-def decide(
-    states: tuple[Any, ...], command: Command
-) -> tuple[tuple[note.Event, ...], tuple[note.Event, ...], tuple[()]]:
-    """Shapes: `states` is (note, the new note, referral)."""
-    wrong, right, case = states
+def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[note.Event, ...], ...]:
+    """Shapes: `states` is (note, the new note, referral, and the person the note is of, if there is such a note)."""
+    wrong, right, case, *whose = states
+    nothing = ((),) * (len(states) - 2)
     values.identifier(command.new_note_id, "new_note_id")
     values.one_of(codes.DISCLOSURES, command.disclosure, "disclosure")
     note.known(wrong)
     referral.known(case)
     if wrong.moved_to is not None:
         if wrong.moved_to == command.new_note_id:
-            return (), (), ()
+            return (), (), *nothing
         raise Refused("this note was moved already")
     if case.person_id == wrong.person_id:
         raise Refused("referral_id is a case of the same person: the note stands in the right record")
-    if not isinstance(wrong.text, str) or wrong.signed_at is None:
+    erased = any(someone.phase == "erased" for someone in whose)
+    if erased or not isinstance(wrong.text, str) or wrong.signed_at is None:
         raise Refused(person.FORGOTTEN)
     if right.phase != "unknown":
         raise Refused("new_note_id is another note already")
@@ -63,4 +64,4 @@ def decide(
     left = note.NoteRecordedOnWrongPerson(
         moved_to=command.new_note_id, disclosure=command.disclosure, found_by=command.by, found_at=command.at
     )
-    return (left,), (moved,), ()
+    return (left,), (moved,), *nothing
