@@ -448,7 +448,7 @@ def test_no_wish_tells_her_records_from_ones_that_are_not_there(refuge: Refuge, 
         made_new = mutations.makes_new(command)
         if made_new and aimed == idle:
             continue
-        for record in [None] if made_new else refuge.hidden.get(kind, [])[:1]:
+        for record in [None] if made_new else refuge.hidden.get(kind, []):
             answers = _refusal(one, command, record, aimed), _refusal(one, command, record and NOBODY, idle)
             if answers[0] != answers[1]:
                 told_apart[command.__name__] = answers
@@ -477,7 +477,7 @@ def test_no_page_tells_her_records_from_ones_that_are_not_there(refuge: Refuge) 
     for ask in ASKS:
         if ask.about in KNOWN_TO_ALL or ask.command in OF_WHOM_ONE_KNOWS:
             continue
-        for record in refuge.hidden.get(ask.about, [])[:1]:
+        for record in refuge.hidden.get(ask.about, []):
             assert _page(lead, f"/do/{ask.name}", record) == _page(lead, f"/do/{ask.name}", NOBODY), ask.name
 
 

@@ -15,7 +15,7 @@ from commonweal.domain.plans import framework, plan
 from commonweal.domain.referrals import programme, receive, referral
 from commonweal.domain.work import contact, lone_visit, lone_visit_start, safeguarding, safeguarding_raising, task
 from commonweal.domain.workforce import allocation_rule, link_worker
-from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
+from commonweal.kernel.decider import BEHAVIOURS, DECIDERS, category, identity
 from commonweal.kernel.fetch import fetch
 from commonweal.kernel.reading import Reader, Scope
 from commonweal.kernel.streams import Kept
@@ -155,12 +155,12 @@ def _targets(command: type, record: str, given: Mapping[str, Any]) -> Iterator[_
         del fields["person_id"]  # whoever refers somebody need not see what others referred them for
     if command is lone_visit_start.StartLoneVisit or (command is task.CreateTask and not given.get("referral_id")):
         fields["worker_id"] = link_worker.CATEGORY
-    for name, category in fields.items():
+    for name, kind in fields.items():
         value = given.get(name)
         named = value if isinstance(value, tuple) else () if value is None else (value,)
         for each in dict.fromkeys(named[: mutations.MOST]):
             try:
-                yield _Target(category, values.identifier(each, mutations.camel(name)))
+                yield _Target(kind, values.identifier(each, mutations.camel(name)))
             except Refused as refusal:
                 raise GraphQLError(str(refusal), extensions={"code": "REFUSED"}) from None
 
@@ -196,6 +196,7 @@ class _Look:
             await self._case(case_id, mine=mine)
         elif target.category in _WORKER:
             self._require(mine)
+            await self._concern(state)
         elif target.category == link_worker.CATEGORY:
             self._require(await self._is_own(target.id))
         elif target.category == hospital.CATEGORY:
@@ -233,6 +234,14 @@ class _Look:
             return
         reader = self._with("caseload")
         self._require(await fetch(reader, CASELOAD, one_referral(reader, case_id)) is not None)
+
+    async def _concern(self, state: Any) -> None:
+        """A task that follows from a concern says nothing of the case; whoever may not know of the case knows of no task either."""
+        source = state.created.source if isinstance(state, task.State) and state.created else None
+        if source is not None and category(source) == safeguarding.CATEGORY:
+            concern: safeguarding.State = (await self.tenant.streams.get(safeguarding.CATEGORY, identity(source))).state
+            self._require(concern.raised is not None)
+            self.let_in((await self.tenant.streams.get(referral.CATEGORY, str(safeguarding.case(concern)))).state)
 
     async def _person(self, person_id: str | None) -> None:
         """Who was never referred is anybody's who may do it; everyone else is theirs who see a case of them."""
