@@ -19,6 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from commonweal.domain.user import GrantUser
+from commonweal.kernel.batches import Batches
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import Receipt, handle
 from commonweal.kernel.watch import Watch
@@ -177,9 +178,10 @@ async def _start(stack: AsyncExitStack, servers: Installation, codes: tuple[str,
 async def _follow(stack: AsyncExitStack, bus: Client, tenant: Tenant) -> None:
     """Every room of an ICS, woken by each commit as the follower is: nobody looks where nothing happens."""
     bells: dict[asyncio.Event, Room] = {}
+    batches = Batches(tenant.streams)
     for model in READ_MODELS:
         changed = partial(_changed, bus, f"changed.{tenant.ods}.{model.name}")
-        bells[asyncio.Event()] = Room(tenant.streams, tenant.pool.borrow, model, changed)
+        bells[asyncio.Event()] = Room(tenant.streams, tenant.pool.borrow, model, changed, batches)
 
     async def wake(_: Msg) -> None:
         for bell in bells:

@@ -101,7 +101,7 @@ class Desk:
         """Nothing is in anybody's way on this page as it stands on a desk, nor wider than the screen of a telephone."""
         self.page.wait_for_load_state()  # what is counted is not waited for
         shape = _IDS.sub("/·", self.page.url.removeprefix(self.office.url).partition("?")[0])
-        if self.page.get_by_role("heading", name="There is a problem").count():
+        if self.page.locator(".nhsuk-error-summary").count():  # to ask for its heading by role reads the whole page
             shape += " with a problem"
         if shape in self.looked_at:
             return
