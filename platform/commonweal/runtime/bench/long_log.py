@@ -81,7 +81,7 @@ class _Writer:
             return None
         made = [kept.grown(events) for kept, events in zip((first, *reads), answers, strict=True) if events]
         for each in made:
-            self._kept[each.kept.decider.category, each.kept.identity] = each.ahead()
+            self._kept[each.kept.decider.category, each.kept.identity] = each.ahead(())
         return (step, made) if made else None
 
     def _stream(self, category: str, identity: str) -> Kept:
