@@ -1,6 +1,7 @@
 """Someone refers from the console, is told where it went, sees it in their own list and can take it back."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -108,6 +109,51 @@ def test_someone_known_is_warned_of_and_the_referral_goes_to_their_record(place:
     assert received(place, referral_id).person_id == "known"
     other = at(place, context, f"/refer/sent/{referral_id}", "hospital", "trust:RP1")
     expect(other.locator("main")).to_contain_text("no such referral among those you sent")
+
+
+def test_all_that_is_wrong_is_said_at_once(place: Web, context: BrowserContext) -> None:
+    page = at(place, context, "/refer", "hospital", "trust:RP1")
+    page.get_by_label("NHS number").fill("943 476 5918")
+    for part, typed in (("Day", "1"), ("Month", "1"), ("Year", "2999")):
+        page.get_by_label(part, exact=True).fill(typed)
+    page.get_by_label("E-mail").fill("at home")
+    page.get_by_label("Postcode").fill("nowhere")
+    page.get_by_label("Your own reference").fill("not a reference")
+    page.get_by_role("button", name="Send the referral").click()
+    assert page.get_by_role("alert").get_by_role("listitem").all_inner_texts() == [
+        "NHS number is mistyped: its check digit does not fit",
+        "Enter their name",
+        "The date of birth must lie within the last 130 years",
+        "The e-mail address must be an e-mail address",
+        "The postcode must be a postcode such as NN15 5LB",
+        "Say whether they agree to be contacted",
+        "Select at least one thing they would like help with",
+        "Your own reference must be letters, digits and . _ : / - only",
+        "Select what you are",
+    ]
+
+
+def test_what_is_known_of_a_number_and_a_reference_is_said_with_the_rest(place: Web, context: BrowserContext) -> None:
+    born = registered(
+        "Ivo Testpatient", nhs_number="9990548609", nhs_number_status="01", date_of_birth=date(1951, 2, 3)
+    )
+    place.given("QPM", "born", born)
+    page = at(place, context, "/refer", "hospital", "trust:RP1")
+    fill(page, "Dora Testpatient")
+    page.get_by_label("What are you?").select_option(label="Nurse")
+    page.get_by_label("Your own reference").fill("TWICE")
+    page.get_by_role("button", name="Send the referral").click()
+    expect(page.get_by_role("heading", name="Referral sent")).to_be_visible()
+    page.goto(f"{place.url}/refer")
+    page.get_by_label("NHS number").fill("999 054 8609")
+    for part, typed in (("Day", "4"), ("Month", "2"), ("Year", "1951")):
+        page.get_by_label(part, exact=True).fill(typed)
+    page.get_by_label("Your own reference").fill("TWICE")
+    page.get_by_role("button", name="Send the referral").click()
+    for sentence in ("known already", "do not belong together", "another referral already", "Enter their name"):
+        expect(page.get_by_role("alert")).to_contain_text(sentence)
+    page.get_by_role("button", name="Send the referral").click()
+    expect(page.get_by_role("alert")).not_to_contain_text("known already")
 
 
 def test_who_has_not_agreed_is_not_referred(place: Web, context: BrowserContext) -> None:

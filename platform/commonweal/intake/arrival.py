@@ -132,7 +132,7 @@ async def weigh(rehearsal: Rehearsal, arrival: Arrival, road: Road) -> _Way:
     if named is None:
         steps.append(Step("register", person_id, arrival.someone))
     else:
-        same_person(await rehearsal.state(person.CATEGORY, person_id), arrival.someone)
+        same_person(await rehearsal.state(person.CATEGORY, person_id), arrival.someone.date_of_birth)
     answers: consent.State = await rehearsal.state(consent.CATEGORY, person_id)
     today = arrival.referral.received_at.date()
     new = (given for given in arrival.agreed if is_news(answers, given, today))
@@ -146,13 +146,18 @@ async def weigh(rehearsal: Rehearsal, arrival: Arrival, road: Road) -> _Way:
 
 
 def keepable(command: Any) -> None:
-    """Refuses a text that no database keeps, or that is longer than anyone reads."""
+    """Refuses a command with a text that cannot be kept."""
     for name in command.__dataclass_fields__:
-        said = getattr(command, name)
-        if isinstance(said, str) and _UNWRITABLE.search(said):
-            raise Refused(f"{name} holds a character that cannot be kept")
-        if isinstance(said, str) and len(said) > _LONGEST:
-            raise Refused(f"{name} is longer than {_LONGEST} characters")
+        if isinstance(said := getattr(command, name), str):
+            keepable_text(said, name)
+
+
+def keepable_text(said: str, name: str) -> None:
+    """Refuses a text that no database keeps, or that is longer than anyone reads."""
+    if _UNWRITABLE.search(said):
+        raise Refused(f"{name} holds a character that cannot be kept")
+    if len(said) > _LONGEST:
+        raise Refused(f"{name} is longer than {_LONGEST} characters")
 
 
 async def _holder(streams: Streams, nhs_number: str | None) -> str | None:
@@ -163,9 +168,9 @@ async def _holder(streams: Streams, nhs_number: str | None) -> str | None:
     return None if holder is None else holder.partition("-")[2]
 
 
-def same_person(known: person.State, told: RegisterPerson) -> None:
+def same_person(known: person.State, born: date | None) -> None:
     """A number typed wrong may be someone else's, and then everything would be written about them."""
-    if known.date_of_birth and told.date_of_birth and known.date_of_birth != told.date_of_birth:
+    if known.date_of_birth and born and known.date_of_birth != born:
         raise Refused("date_of_birth: this NHS number and this date of birth do not belong together: check both")
 
 

@@ -139,7 +139,7 @@ class Past:
         person_id = None if holder is None else holder.partition("-")[2]
         if person_id in (None, registered.identity):
             return None
-        same_person((await self.streams.committed(person.CATEGORY, person_id)).state, wish)
+        same_person((await self.streams.committed(person.CATEGORY, person_id)).state, wish.date_of_birth)
         return person_id
 
     async def _news(self, told: Iterable[Act], person_id: str) -> list[Act]:

@@ -1,6 +1,6 @@
 """Refer someone: one page for everyone who may, and where the referral went."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -18,12 +18,12 @@ from commonweal.console.refer import REFER, REFER_FOR_OTHERS
 from commonweal.console.wording import in_london
 from commonweal.domain import tenant, values
 from commonweal.domain.message import Refused
-from commonweal.domain.people import consent
+from commonweal.domain.people import consent, person
 from commonweal.domain.people.consent import GiveConsent
 from commonweal.domain.people.person import RegisterPerson
 from commonweal.domain.referrals import referral
 from commonweal.domain.referrals.receive import ReceiveReferral
-from commonweal.intake.arrival import Arrival, Arrived, Road, arrive
+from commonweal.intake.arrival import Arrival, Arrived, Road, arrive, keepable_text, same_person
 from commonweal.intake.referrers import BY_ROLE, referrer
 from commonweal.kernel.append import Conflict
 from commonweal.kernel.handle import Stale
@@ -141,17 +141,13 @@ async def _show(
 
 async def _send(pages: Pages, request: Asked, asker: Asker, place: _Place, given: dict[str, str]) -> Response[Any]:
     answers = asking.read(place.ask, given, place.found)
-    mistakes = [*answers.mistakes]
-    if answers.values.get("agreed") is False:
-        mistakes.append(Mistake(field="agreed", sentence=_NO))
-    if mistakes:
-        return await _show(pages, request, asker, place, given, tuple(mistakes))
     road = _road(asker, given.get("idempotency_key") or str(uuid4()))
+    wrong = [each async for each in _wrong(asker, place, answers.values, given, road)]
+    if mistakes := _in_order(place.ask, (*answers.mistakes, *wrong)):
+        warned = {"warned": _number(answers.values)} if any(each.sentence == _KNOWN for each in wrong) else {}
+        return await _show(pages, request, asker, place, {**given, **warned}, mistakes)
     try:
         arrival = _arrival(asker, place, answers.values, road)
-        if await _is_known(asker, arrival) and given.get("warned") != arrival.someone.nhs_number:
-            warned = {**given, "warned": arrival.someone.nhs_number or ""}
-            return await _again(pages, request, asker, place, warned, "nhs_number", _KNOWN)
         arrived = await arrive(asker.tenant.streams, arrival, road)
     except Refused as refusal:
         return await _show(pages, request, asker, place, given, (asking.refused(place.ask, str(refusal)),))
@@ -168,9 +164,80 @@ async def _again(
     return await _show(pages, request, asker, place, given, (Mistake(field=field, sentence=sentence),))
 
 
-async def _is_known(asker: Asker, arrival: Arrival) -> bool:
-    number = arrival.someone.nhs_number
-    return number is not None and await asker.tenant.log.holder("nhs_number", number) is not None
+async def _wrong(
+    asker: Asker, place: _Place, answered: Mapping[str, Any], given: Mapping[str, str], road: Road
+) -> AsyncIterator[Mistake]:
+    """All that would be refused of what was answered, said at once: no mistake waits for another to be put right."""
+    if answered.get("agreed") is False:
+        yield Mistake(field="agreed", sentence=_NO)
+    refused = dict(_refusals(answered, in_london(asker.now).date()))
+    for sentence in refused.values():
+        yield asking.refused(place.ask, sentence)
+    number = None if "nhs_number" in refused else _number(answered)
+    if number and (holder := await asker.tenant.log.holder("nhs_number", number)) is not None:
+        if given.get("warned") != number:
+            yield Mistake(field="nhs_number", sentence=_KNOWN)
+        if "date_of_birth" not in refused and (why := await _another(asker, holder.partition("-")[2], answered)):
+            yield asking.refused(place.ask, why)
+    named, reference = _organisation(asker, place, answered), answered.get("source_reference")
+    if reference and named:
+        other = await asker.tenant.log.holder("source_reference", f"{named}|{reference}")
+        if other not in (None, f"{referral.CATEGORY}-{road.record('referral')}"):
+            yield Mistake(field="source_reference", sentence=_USED)
+
+
+def _refusals(answered: Mapping[str, Any], today: date) -> Iterator[tuple[str, str]]:
+    """(field, why its answer would be refused whatever the others are)."""
+    alone = RegisterPerson(name="-", nhs_number_status="03", on=today)
+    for field, value in answered.items():
+        try:
+            if isinstance(value, str):
+                keepable_text(value, field)
+            if field in _SHAPES:
+                _SHAPES[field](value, field)
+            elif field in ("name", "email"):
+                person.decide(person.INITIAL, replace(alone, **{field: value}))
+            elif field == "date_of_birth":
+                person.decide(person.INITIAL, replace(alone, date_of_birth=date.fromisoformat(value)))
+        except Refused as refusal:
+            yield field, str(refusal)
+
+
+_SHAPES: Final[Mapping[str, Callable[[str, str], str]]] = {
+    "nhs_number": values.nhs_number,
+    "postcode": values.postcode,
+    "source_reference": values.identifier,
+    "source_org": values.organisation,
+}
+
+
+async def _another(asker: Asker, person_id: str, answered: Mapping[str, Any]) -> str | None:
+    """Why the one who has this number cannot be the one who is referred."""
+    known: person.State = (await asker.tenant.streams.committed(person.CATEGORY, person_id)).state
+    born = answered.get("date_of_birth")
+    try:
+        same_person(known, date.fromisoformat(born) if born else None)
+    except Refused as refusal:
+        return str(refusal)
+    return None
+
+
+def _number(answered: Mapping[str, Any]) -> str:
+    """The NHS number as it is stored; empty where none was given. Raises `Refused`."""
+    return values.nhs_number(answered["nhs_number"], "nhs_number") if answered.get("nhs_number") else ""
+
+
+def _organisation(asker: Asker, place: _Place, answered: Mapping[str, Any]) -> str | None:
+    """Whose reference it is; none where that was not said."""
+    if place.own is not None:
+        return answered.get("source_org") or next(iter(place.own), None)
+    return asker.tenant.ods if answered.get("referred_by") in _BEHALF else answered.get("source_org")
+
+
+def _in_order(ask: Ask, mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+    """As the questions stand on the page."""
+    places = {question.anchor: place for place, question in enumerate(ask.asked)}
+    return tuple(sorted(mistakes, key=lambda each: places.get(each.field, -1)))
 
 
 def _is_another(arrived: Arrived, road: Road) -> bool:
@@ -194,7 +261,7 @@ def _arrival(asker: Asker, place: _Place, given: Mapping[str, Any], road: Road) 
     """What was asked for. Raises `Refused`."""
     today = in_london(asker.now).date()
     organisation, source, setting, role = _referrer(asker, place, given)
-    number = values.nhs_number(given["nhs_number"], "nhs_number") if given.get("nhs_number") else None
+    number = _number(given) or None
     born = given.get("date_of_birth")
     someone: dict[str, Any] = {
         name: given.get(name) for name in ("phone", "email", "address", "postcode", "language", "gp_practice")
@@ -232,7 +299,7 @@ def _arrival(asker: Asker, place: _Place, given: Mapping[str, Any], road: Road) 
 def _referrer(asker: Asker, place: _Place, given: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """(organisation, source, setting, role)."""
     if place.own is not None:
-        organisation = given.get("source_org") or next(iter(place.own), "")
+        organisation = _organisation(asker, place, given) or ""
         if organisation not in place.own:
             raise Refused("source_org: you may refer for your own organisation only")
         return organisation, *referrer(place.role, organisation)
