@@ -48,6 +48,16 @@ def test_who_looks_again_in_the_same_hour_is_written_down_once() -> None:
     given(record_access, OPENED).when(replace(OPEN, by="ben")).then(replace(OPENED, by="ben"))
 
 
+def test_what_is_opened_through_another_glass_is_written_down_anew() -> None:
+    soon = NOW + timedelta(minutes=5)
+    again = replace(OPEN, at=soon)
+    given(record_access, OPENED, BROKEN).when(again).then(replace(OPENED, opened_at=soon))
+    given(record_access, OPENED, replace(BROKEN, by="ben")).when(again).then_nothing()
+    given(record_access, BROKEN, OPENED, replace(BROKEN, access_id="b")).when(again).then(
+        replace(OPENED, opened_at=soon)
+    )
+
+
 def test_each_part_somebody_opens_is_written_down() -> None:
     plan = replace(OPENED, what="plan")
     given(record_access, OPENED).when(replace(OPEN, what="plan")).then(plan)

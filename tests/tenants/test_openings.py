@@ -318,6 +318,18 @@ def test_who_broke_the_glass_raises_that_somebody_is_in_danger_whatever_they_ope
     assert web.ask(token, raise_)["raiseSafeguardingConcern"]["version"]
 
 
+def test_what_is_read_through_a_second_glass_in_the_same_hour_is_written_down_again(web: Web) -> None:
+    subject = "demo-glass-twice"
+    token = broke(web, subject, "one", parts=("plan",))
+    web.ask(token, PARTS["plans"])
+    web.ask(token, PARTS["plans"])
+    assert opened(web, "one", subject) == 2, "who they are, and the plan"
+    web.ask(token, BREAK, {"id": "one", "access": "again", "parts": ["plan"]})
+    web.ask(token, PARTS["plans"])
+    web.ask(token, PARTS["plans"])
+    assert opened(web, "one", subject) == 3, "the plan again"
+
+
 def test_the_console_shows_what_was_opened_and_the_way_to_raise_a_concern(web: Web) -> None:
     subject = "demo-glass-console"
     broke(web, subject, "one", parts=("details", "plan"))

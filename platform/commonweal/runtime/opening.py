@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from commonweal.domain import values
+from commonweal.domain import user, values
 from commonweal.domain.directory import connection
 from commonweal.domain.measures import measure
 from commonweal.domain.message import Refused
@@ -20,6 +20,7 @@ from commonweal.kernel.append import About
 from commonweal.kernel.decider import DECIDERS
 from commonweal.kernel.handle import handle
 from commonweal.kernel.question import Question, Row
+from commonweal.runtime import permissions
 from commonweal.runtime.access import named
 from commonweal.runtime.schema import Asker
 from projections.caseload.shapes import CaseloadConnection, CaseloadReferral
@@ -42,8 +43,11 @@ from projections.work.shapes import WorkEntryConnection, WorkTaskConnection
 from projections.workforce.shapes import WorkforceCase
 
 _IDS: Final = UUID("0c1a9f52-7a43-5d0e-8f0b-2d3f0a4c6b17")
-"""Under this name space who, whose, which part and in which hour become a command's id: however often, and in whichever process, once."""
+"""Under this name space who, whose, which part, in which hour and through which glass become a command's id: however often, and in
+whichever process, once."""
 _KEPT: Final = 10_000
+_Key = tuple[str, str, str, str, datetime] | tuple[str, str, str, str, datetime, datetime]
+"""(ICS, who, whose, which part, in which hour); through a broken glass also when that closes, so that another glass is another key."""
 _OF_A_PERSON: Final[Mapping[type, tuple[str, str]]] = {
     PersonRecordCase: ("id", "case"),
     PersonRecordConsent: ("id", "rights"),
@@ -78,7 +82,7 @@ class Opened:
     """Remembers whom this process has written down already."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str, str, str, datetime], None] = OrderedDict()
+        self._known: OrderedDict[_Key, None] = OrderedDict()
 
     async def note(self, asker: Asker, question: Question, answer: object) -> None:
         """Write down that the one who asks is shown the record a question is about. `answer`: as JSON, or as what it says."""
@@ -93,15 +97,15 @@ class Opened:
 
     async def _new_to(self, asker: Asker, question: Question) -> tuple[str, str] | None:
         about = await _about(asker, question)
-        return None if about is None or self._key(asker, *about) in self._known else about
+        return None if about is None or await _key(asker, *about) in self._known else about
 
     async def write(self, asker: Asker, person_id: str, part: str) -> None:
-        """Write down that the one who asks is shown this part of somebody's record, once in an hour."""
-        key = self._key(asker, person_id, part)
+        """Write down that the one who asks is shown this part of somebody's record, once in an hour and through each glass."""
+        key = await _key(asker, person_id, part)
         if key in self._known:
             return
         about = About(
-            command_id=uuid5(_IDS, "|".join((*key[1:4], key[4].isoformat()))),
+            command_id=uuid5(_IDS, "|".join((*key[1:4], *(when.isoformat() for when in key[4:])))),
             occurred_at=asker.now,
             actor=asker.principal.id,
             channel=asker.channel,
@@ -116,9 +120,14 @@ class Opened:
         if len(self._known) > _KEPT:
             self._known.popitem(last=False)
 
-    @staticmethod
-    def _key(asker: Asker, person_id: str, part: str) -> tuple[str, str, str, str, datetime]:
-        return asker.tenant.ods, asker.principal.id, person_id, part, hour(asker.now)
+
+async def _key(asker: Asker, person_id: str, part: str) -> _Key:
+    key = (asker.tenant.ods, asker.principal.id, person_id, part, hour(asker.now))
+    if not permissions.parts(asker.principal.grants, person_id):
+        return key
+    state: user.State = (await asker.tenant.streams.get(user.CATEGORY, asker.principal.id)).state
+    ends = (until for (_, whose), until in state.glass.items() if whose == person_id)
+    return *key, max(ends)
 
 
 async def _about(asker: Asker, question: Question) -> tuple[str, str] | None:

@@ -13,7 +13,8 @@ from commonweal.domain.message import Personal, Refused, command, event
 
 @event
 class PersonRecordOpened:
-    """`what`: the part of the record that was opened; written once in an hour for each part and each who looks."""
+    """`what`: the part of the record that was opened; written once in an hour for each part and each who looks, and anew once they
+    broke the glass: what somebody opened then is what they are asked about."""
 
     role: str
     what: str
@@ -74,7 +75,7 @@ Command = OpenRecord | ReviewAccess
 @dataclass(frozen=True, slots=True)
 class State:
     opened: Mapping[tuple[str, str], datetime]
-    """When each part was last opened, by (user, part)."""
+    """When each part was last opened, by (user, part); nothing of before they last broke the glass."""
     broken: Mapping[str, str]
     """Who broke the glass, by the access's id."""
     verdicts: Mapping[str, str]
@@ -88,7 +89,8 @@ def evolve(state: State, event: Event) -> State:
         case PersonRecordOpened(by=by, what=what, opened_at=when):
             return State({**state.opened, (by, what): when}, state.broken, state.verdicts)
         case BreakGlassAccessUsed(access_id=identity, by=by):
-            return State(state.opened, {**state.broken, identity: by}, state.verdicts)
+            others = {key: when for key, when in state.opened.items() if key[0] != by}
+            return State(others, {**state.broken, identity: by}, state.verdicts)
         case AccessReviewed(access_id=identity, verdict=verdict):
             return State(state.opened, state.broken, {**state.verdicts, identity: verdict})
 
