@@ -330,6 +330,34 @@ def test_what_is_read_through_a_second_glass_in_the_same_hour_is_written_down_ag
     assert opened(web, "one", subject) == 3, "the plan again"
 
 
+def test_the_console_offers_nothing_to_do_in_a_record_read_through_a_glass(web: Web) -> None:
+    subject = "demo-glass-no-buttons"
+    broke(web, subject, "one")
+    with signed_in(web, subject) as client:
+        for tab in (
+            "",
+            "/case",
+            "/plan",
+            "/connections",
+            "/contacts",
+            "/measures",
+            "/rights",
+            "/access",
+        ):
+            page = client.get(f"/people/one{tab}")
+            assert page.status_code == 200
+            assert "no button that would change it stands here" in page.text
+            forms = set(
+                re.findall(r'href="(/do/[^/"]+|/referrals/[^"]*|/directory[?][^"]*|/measures/[^"]*)', _main(page))
+            )
+            assert forms == {"/do/raise-concern"}, tab
+            assert re.findall(r'<form[^>]*method="post"|<form[^>]*action="/measures', _main(page)) == [], tab
+    lead = "demo-glass-buttons"
+    web.token("QPM", "team_lead", subject=lead)
+    with signed_in(web, lead) as client:
+        assert "/do/sign-note/one" in client.get("/people/one/contacts").text
+
+
 def test_the_console_shows_what_was_opened_and_the_way_to_raise_a_concern(web: Web) -> None:
     subject = "demo-glass-console"
     broke(web, subject, "one", parts=("details", "plan"))

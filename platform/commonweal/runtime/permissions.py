@@ -327,8 +327,9 @@ VIEWS: Final[dict[str, frozenset[str]]] = {
 
 
 def may(grants: Grants, command: type) -> bool:
-    """Does any of someone's roles allow this command at all?"""
-    return any(role in COMMANDS.get(command, frozenset()) for role, _ in grants)
+    """Does any of someone's roles allow this command at all? What they broke the glass for is to be read."""
+    allowed = COMMANDS.get(command, frozenset())
+    return any(role in allowed and not where.startswith("glass:") for role, where in grants)
 
 
 def may_do(grants: Grants, deed: str) -> bool:
@@ -389,6 +390,11 @@ def opened(grants: Grants, roles: frozenset[str], parts: Iterable[str] = tuple(c
     wanted = frozenset(parts)
     glass = (where.split(":", 2) for role, where in grants if role in roles and where.startswith("glass:"))
     return frozenset(person_id for _, part, person_id in glass if part in wanted)
+
+
+def reading(grants: Grants) -> frozenset[tuple[str, str]]:
+    """What is left of someone's grants where they read through a broken glass: nothing that lets them change anything."""
+    return frozenset((role, where) for role, where in grants if where.startswith("glass:"))
 
 
 def parts(grants: Grants, person_id: str) -> frozenset[str]:

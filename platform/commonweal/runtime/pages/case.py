@@ -217,7 +217,7 @@ def _possible(
 def _onwards(asker: Asker, state: referral.State) -> Iterable[Way]:
     """Where the work goes on once they have met."""
     seen = permissions.views(asker.principal.grants)
-    if state.phase not in _MET:
+    if state.phase not in _MET or permissions.reading(asker.principal.grants) == asker.principal.grants:
         return
     if "plan" in seen:
         yield Way(text=_MET[state.phase], href=f"/people/{state.person_id}/plan")

@@ -175,16 +175,18 @@ def _line(asker: Asker, node: Mapping[str, Any], here: str) -> Line:
             )
             for each in node["sessions"]
         ),
-        gives=tuple(_gives(node["id"], each, back) for each in node["contributions"]),
+        gives=tuple(_gives(asker, node["id"], each, back) for each in node["contributions"]),
         ways=_ways(asker, node, here),
     )
 
 
-def _gives(connection_id: str, each: Mapping[str, Any], back: str) -> tuple[str, str | None]:
+def _gives(asker: Asker, connection_id: str, each: Mapping[str, Any], back: str) -> tuple[str, str | None]:
     role = sentence_case(codes.CONTRIBUTION_ROLES.get(each["role"], each["role"]))
     words = f"{role} at {each['serviceName'] or 'a service'} since {day(each['startedOn'])}"
     if each["endedOn"]:
         return f"{words}, until {day(each['endedOn'])}", None
+    if not permissions.may(asker.principal.grants, contribution.EndContribution):
+        return words, None
     return words, f"/do/end-contribution/{connection_id}{back}&contribution_id={each['id']}"
 
 

@@ -23,6 +23,7 @@ from commonweal.kernel.fetch import fetch
 from commonweal.kernel.reading import Reader
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Asking, Unanswered
+from commonweal.runtime.pages.glass import who_looks
 from commonweal.runtime.pages.menu import menu
 from commonweal.runtime.pages.reach import reach
 from commonweal.runtime.schema import Asker
@@ -64,7 +65,8 @@ class Pages:
 
         @get(path)
         async def page(request: Asked, person_id: str) -> Response[str]:
-            return await show(self, request, await self.asking.asker(request, "console"), person_id)
+            asker = await self.asking.asker(request, "console")
+            return await show(self, request, await who_looks(asker, person_id), person_id)
 
         return page
 

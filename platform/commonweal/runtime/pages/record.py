@@ -15,11 +15,12 @@ from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
 from commonweal.kernel.fetch import fetch
 from commonweal.kernel.reading import Reader
 from commonweal.runtime import permissions
+from commonweal.runtime.pages import glass
 from commonweal.runtime.pages.back import position, said
 from commonweal.runtime.pages.page import Asked, Pages, practice_name
 from commonweal.runtime.schema import Asker
 from projections.person_record import READ_MODEL
-from projections.person_record.graphql import CASES, VIEW, cases, hidden
+from projections.person_record.graphql import CASES, cases
 from projections.person_record.told import CHANNELS
 
 DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
@@ -119,19 +120,9 @@ async def record(
 async def opened(pages: Pages, request: Asked, asker: Asker, person_id: str, tab: str) -> dict[str, Any]:
     """What stands in the frame: `personRecord`, null where it is not among those the one who asks sees, and `personRecordFlags`."""
     seen = await position(asker, request.query_params.get("position", ""))
-    part, glass = _PARTS.get(tab, tab), await _glass(asker, person_id)
-    shown = part if not glass or part in glass else "details"
+    part, broken = _PARTS.get(tab, tab), await glass.parts(asker, person_id)
+    shown = part if not broken or part in broken else "details"
     return await pages.ask(asker, "Record", DOCUMENT, id=person_id, part=shown, position=seen)
-
-
-async def _glass(asker: Asker, person_id: str) -> frozenset[str]:
-    """The parts that a broken glass opened; none where they see the whole record, or nothing of it."""
-    broken = permissions.parts(asker.principal.grants, person_id)
-    own = permissions.scope(asker.principal.grants, permissions.VIEWS[VIEW])
-    if not broken or own is None:
-        return frozenset()
-    reader = Reader(asker.tenant.pool.borrow, {VIEW: own}, asker.now, asker.reader.today)
-    return frozenset() if await fetch(reader, READ_MODEL, hidden(reader, person_id)) is None else broken
 
 
 async def _concerns(asker: Asker, person_id: str) -> tuple[Way, ...]:
@@ -169,7 +160,7 @@ async def framed(
         return await pages.html(request, asker, "record_closed.html", closed, status=404, here="/people")
     done = None if hasattr(body, "said") else said(request.query_params)
     page = _record(asker, found["personRecord"], found["personRecordFlags"], tab, done, body)
-    if broken := await _glass(asker, person_id):
+    if broken := await glass.parts(asker, person_id):
         page = await _through(asker, page, broken)
         template = template if _PARTS.get(tab, tab) in broken else "record_part.html"
     return await pages.html(request, asker, template, page, status=status, here="/people")
@@ -178,10 +169,10 @@ async def framed(
 async def _through(asker: Asker, page: Record, broken: frozenset[str]) -> Record:
     """The record as a broken glass shows it."""
     named = ", ".join(words for part, words in codes.RECORD_PARTS.items() if part in broken)
-    glass = Glass(parts=named, concerns=await _concerns(asker, page.person_id), more=f"/people/{page.person_id}/open")
+    shown = Glass(parts=named, concerns=await _concerns(asker, page.person_id), more=f"/people/{page.person_id}/open")
     open_ = {text for name, text, _ in TABS if _PARTS.get(name, name) in broken}
     warnings = page.warnings if "rights" in broken else (*page.warnings, _NO_FLAGS)
-    return replace(page, tabs=tuple(tab for tab in page.tabs if tab.text in open_), warnings=warnings, glass=glass)
+    return replace(page, tabs=tuple(tab for tab in page.tabs if tab.text in open_), warnings=warnings, glass=shown)
 
 
 _NO_FLAGS: Final = "There may be risk flags: you did not open “consents, representatives and flags”, so none is shown."
