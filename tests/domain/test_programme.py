@@ -55,6 +55,13 @@ def test_criteria_nobody_could_meet_or_read_are_refused(wrong: dict[str, object]
     given(programme, OPENED).when(replace(PUBLISH, **wrong)).refused(sentence)  # type: ignore[arg-type]
 
 
+def test_criteria_that_say_nothing_are_not_published() -> None:
+    given(programme, OPENED).when(PublishCriteria()).refused("say whom the programme is for")
+    given(programme, OPENED, FIRST).when(PublishCriteria()).refused("say whom the programme is for")
+    from_birth = CriteriaPublished(version=1, minimum_age=0)
+    given(programme, OPENED).when(PublishCriteria(minimum_age=0)).then(from_birth)
+
+
 def test_a_programme_that_is_closed_publishes_nothing() -> None:
     given(programme, OPENED).when(CloseProgramme()).then(ProgrammeClosed())
     given(programme, OPENED, ProgrammeClosed()).when(CloseProgramme()).then_nothing()

@@ -58,6 +58,7 @@ def test_a_programme_is_opened_and_says_whom_it_is_for(ics: Web, root: Someone) 
     assert "There is one of this code already" in taken
     assert ics.run(ics.tenant("QPM").streams.get("programme", "young")).state.name == "Young people"
     criteria = "/do/publish-criteria/young?back=/set-up"
+    assert "Say whom the programme is for" in root.post(criteria, status=422)
     page = root.post(criteria, minimum_age="11", maximum_age="25", needs=["loneliness"], practices=["K83001"])
     assert "11 to 25" in page
     again = root.get(criteria)

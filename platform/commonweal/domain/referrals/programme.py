@@ -45,7 +45,8 @@ class OpenProgramme:
 
 @command
 class PublishCriteria:
-    """Whom it is for from now on: a new version, all of it said again."""
+    """Whom it is for from now on: a new version, all of it said again. What says nothing is refused: a form sent empty by mistake
+    would open the programme to everyone."""
 
     minimum_age: int | None = None
     maximum_age: int | None = None
@@ -128,6 +129,8 @@ def _publish(state: State, command: PublishCriteria) -> tuple[Event, ...]:
             values.within(age, 0, 130, what)
     if None not in (command.minimum_age, command.maximum_age) and command.minimum_age > command.maximum_age:  # type: ignore[operator]
         raise Refused("minimum_age lies above maximum_age")
+    if not _says_something(command):
+        raise Refused("say whom the programme is for: an age, a practice, a neighbourhood or a need")
     published = CriteriaPublished(
         version=state.criteria.version if state.criteria else 1,
         minimum_age=command.minimum_age,
@@ -140,6 +143,11 @@ def _publish(state: State, command: PublishCriteria) -> tuple[Event, ...]:
     if state.criteria is None:
         return (published,)
     return () if published == state.criteria else (replace(published, version=state.criteria.version + 1),)
+
+
+def _says_something(command: PublishCriteria) -> bool:
+    ages = (command.minimum_age, command.maximum_age)
+    return ages != (None, None) or any((command.practices, command.lsoas, command.needs, command.excluded_needs))
 
 
 @dataclass(frozen=True, slots=True)
