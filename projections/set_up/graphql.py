@@ -1,5 +1,6 @@
 """Set-up over GraphQL: for an administrator who may do what, for those who set things up also programmes and frameworks."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import strawberry
@@ -8,7 +9,7 @@ from commonweal.kernel.question import Keys, Page, Paging, Row, Rows
 from commonweal.kernel.reading import Position, Reader, reader
 from commonweal.kernel.view import root
 from projections.set_up import READ_MODEL
-from projections.set_up.shapes import SetUpFramework, SetUpProgramme, SetUpUser, SetUpUserConnection
+from projections.set_up.shapes import SetUpFramework, SetUpGrant, SetUpProgramme, SetUpUser, SetUpUserConnection
 from projections.sight import let_in, programmes
 
 USERS: Final = "users"
@@ -67,6 +68,17 @@ class Query:
         reader(info).scope(VIEW)
         order = "{row}.retired, {row}.name, {row}.framework"
         return Rows(of=SetUpFramework, source="{framework}", order=order, after_position=after_position)
+
+
+def coming_in_as(workers: Sequence[str]) -> Rows:
+    """The grants with which somebody signs in as one of these link workers, whoever asks."""
+    return Rows(
+        of=SetUpGrant,
+        source="{allowed}",
+        where=("{row}.role = 'link_worker'", "{row}.scope = any(%(scopes)s::text[])"),
+        parameters={"scopes": [f"link_worker:{each}" for each in workers]},
+        order="{row}.scope, {row}.user_id",
+    )
 
 
 def _lets_in(asker: Reader) -> bool:

@@ -96,6 +96,12 @@ def test_the_somali_speaker_comes_first_unless_she_is_away_full_or_said_no() -> 
     assert first(BEN, replace(AMIRA, held=38)) == "amira"
     assert first(BEN, replace(AMIRA, said_no="conflict")) == "ben"
     assert first(replace(BEN, away=True), replace(AMIRA, said_no="conflict")) == "amira"
+    assert first(BEN, replace(AMIRA, signs_in=False)) == "ben"
+
+
+def test_why_somebody_cannot_be_asked_is_said() -> None:
+    unasked = (replace(AMIRA, signs_in=False), replace(AMIRA, away=True), replace(AMIRA, held=39))
+    assert [each.obstacle(2) for each in (AMIRA, *unasked)] == [None, "no_account", "away", "full"]
 
 
 @each(

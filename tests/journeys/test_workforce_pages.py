@@ -34,6 +34,8 @@ def people(web: Web) -> Web:
     web.given("QPM", "w-wren", engaged("Wren Hale", pcns=("U22222",), engaged_on=date(2026, 1, 5)))
     somali = engaged("Amira Noor", pcns=("U22222",), host_practices=("K83002",), languages=("en", "so"), fte_percent=50)
     web.given("QPM", "w-amira", somali)
+    for worker in ("w-wren", "w-amira"):
+        web.token("QPM", "link_worker", f"link_worker:{worker}")
     for each, name in (("fay", "Fay Finch"), ("lou", "Lou Lark")):
         web.given("QPM", f"p-{each}", registered(name, language="so"))
         web.given("QPM", f"p-{each}", agreed())
@@ -181,6 +183,26 @@ def test_who_may_not_see_the_numbers_is_told_so(people: Web, context: BrowserCon
         answer = worker.goto(f"{people.url}/{path}")
         assert answer is not None
         assert answer.status in (403, 404), path
+
+
+def test_a_colleague_as_whom_nobody_signs_in_comes_last_and_is_not_asked(people: Web) -> None:
+    old = engaged("Ada Older", pcns=("U22222",), host_practices=("K83002",), languages=("en", "so"))
+    people.given("QPM", "w-ada", old)
+    people.given("QPM", "p-abe", registered("Abe Waits", language="so"))
+    people.given("QPM", "p-abe", agreed())
+    people.given("QPM", "r-abe", referred("p-abe", "x-abe", practice="K83002", received_at=NOW - timedelta(days=9)))
+    people.given("QPM", "r-abe", referral.AcceptReferral())
+    lead = Someone(people, "workforce-lead-of-abe", ("team_lead", "tenant"))
+    cards = lead.get("/referrals/r-abe/propose").split('class="nhsuk-card cw-offers__one"')[1:]
+    (card,) = [each for each in cards if "Ada Older" in each]
+    assert "Cannot be asked" in card
+    assert "Nobody signs in as them here yet" in card
+    assert "Propose to Ada Older" not in card
+    assert "Propose to Amira Noor" in cards[0]
+    people.token("QPM", "link_worker", "link_worker:w-ada")
+    people.followed("QPM")
+    assert "Propose to Ada Older" in lead.get("/referrals/r-abe/propose")
+    lead.client.close()
 
 
 def test_what_nobody_asked_the_person_for_is_no_reason_for_anyone(people: Web) -> None:

@@ -109,7 +109,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A link worker in post. `held` and `room` are weights of cases; `away`: whether and `said_no`: why they did."""
+    """A link worker in post. `held` and `room` are weights of cases; `away`: whether and `said_no`: why they did; `signs_in`: somebody
+    comes in as them, who can be asked. A colleague of whom we know from an older tool alone cannot."""
 
     worker_id: str
     name: str
@@ -120,9 +121,12 @@ class Candidate:
     room: int = 0
     away: bool = False
     said_no: str | None = None
+    signs_in: bool = True
 
     def obstacle(self, weight: int) -> str | None:
-        """Why they cannot take a case of this weight, as a word: away or full."""
+        """Why they cannot take a case of this weight when they are asked, as a word: no_account, away or full."""
+        if not self.signs_in:
+            return "no_account"
         if self.away:
             return "away"
         return "full" if self.held + weight > self.room else None

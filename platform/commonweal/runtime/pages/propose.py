@@ -1,6 +1,6 @@
 """Proposing: who fits somebody who waits, best first, with the reasons; whoever is proposed is asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -14,17 +14,24 @@ from commonweal.domain import codes
 from commonweal.domain.workforce import allocation, allocation_rule
 from commonweal.domain.workforce import propose as proposing
 from commonweal.domain.workforce.allocation_rule import Candidate, Person, Points, Ranked
+from commonweal.kernel.fetch import fetch
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
+from commonweal.runtime.pages import counted
 from commonweal.runtime.pages.asks import carry_out
 from commonweal.runtime.pages.asks import typed as sent
 from commonweal.runtime.pages.back import position
-from commonweal.runtime.pages.counted import let_in
 from commonweal.runtime.pages.page import Asked, Missing, Pages, day, priority, signed_in
 from commonweal.runtime.pages.workforce import DOCUMENT
 from commonweal.runtime.schema import Asker
+from projections.set_up import READ_MODEL as SET_UP
+from projections.set_up.graphql import coming_in_as
 
-_OBSTACLES: Final = {"away": "Away", "full": "Full"}
+_OBSTACLES: Final = {"no_account": "Cannot be asked", "away": "Away", "full": "Full"}
+_WHY: Final = {
+    "no_account": "Nobody signs in as them here yet, so there is nobody to say yes: ask an administrator to let them in"
+}
+"""An obstacle → what it means, where its tag does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +51,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A link worker: `tag` says why not, where they cannot; `asked`: they are asked already."""
+    """A link worker: `tag` says why not, where they cannot, and `why` what that means; `asked`: they are asked already."""
 
     worker_id: str
     name: str
@@ -52,6 +59,7 @@ class Offer:
     points: int
     factors: tuple[Factor, ...]
     tag: str | None
+    why: str | None
     refused: str | None
     asked: bool
 
@@ -96,14 +104,16 @@ async def show(
     pages: Pages, request: Asked, asker: Asker, referral_id: str, mistake: str | None = None
 ) -> Response[str]:
     """The page. Raises `Missing` where there is no such referral among those someone sees."""
-    let_in(asker, "allocation", "who can take somebody on")
+    counted.let_in(asker, "allocation", "who can take somebody on")
     after = await position(asker, request.query_params.get("position", ""))
     found = await pages.ask(asker, "Allocate", DOCUMENT, id=referral_id, afterPosition=after)
     case = found["allocationCase"]
     if case is None:
         raise Missing("there is no such referral among those you see")
     rule = _rule(found["allocationRule"])
-    ranked = allocation_rule.rank(rule, _person(case), map(_candidate, found["allocationCandidates"]))
+    let_in = await _let_in(asker, [each["id"] for each in found["allocationCandidates"]])
+    candidates = (_candidate(each, signs_in=each["id"] in let_in) for each in found["allocationCandidates"])
+    ranked = allocation_rule.rank(rule, _person(case), candidates)
     someone = case["person"]
     page = Proposing(
         referral_id=referral_id,
@@ -153,8 +163,14 @@ def _person(case: Mapping[str, Any]) -> Person:
     )
 
 
-def _candidate(node: Mapping[str, Any]) -> Candidate:
-    """The same as `propose.candidate` makes of the record."""
+async def _let_in(asker: Asker, workers: Sequence[str]) -> frozenset[str]:
+    """Those of these link workers as whom somebody signs in."""
+    grants = await fetch(asker.reader, SET_UP, coming_in_as(workers))
+    return frozenset(each["scope"].partition(":")[2] for each in grants)
+
+
+def _candidate(node: Mapping[str, Any], *, signs_in: bool) -> Candidate:
+    """The same as `propose.candidate` makes of the record, and whether somebody can be asked."""
     return Candidate(
         worker_id=node["id"],
         name=node["name"],
@@ -165,6 +181,7 @@ def _candidate(node: Mapping[str, Any]) -> Candidate:
         room=node["room"],
         away=node["away"] is not None,
         said_no=node["refused"],
+        signs_in=signs_in,
     )
 
 
@@ -182,6 +199,7 @@ def _offer(ranked: Ranked, most: Points, case: Mapping[str, Any]) -> Offer:
             if at_most[factor]
         ),
         tag=None if ranked.obstacle is None else _OBSTACLES[ranked.obstacle],
+        why=_WHY.get(ranked.obstacle or ""),
         refused=None if who.said_no is None else codes.PROPOSAL_REFUSALS.get(who.said_no, who.said_no),
         asked=who.worker_id == case["proposedTo"],
     )
