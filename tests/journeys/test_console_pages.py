@@ -213,9 +213,9 @@ def test_a_full_or_absent_link_worker_is_shown_but_cannot_be_chosen() -> None:
     html = render(samples.CONSOLE, "allocate.html", samples.FRAME, samples.allocation())
     options = {str(a["value"]): "disabled" in a for tag, a in Seen(html).elements if tag == "option"}
     assert [options[worker] for worker in ("w1", "w2", "w3")] == [False, True, True]
-    assert "Priya Nair, 12 of 40" in html
-    assert "Alex Reid, 40 of 40 (full)" in html
-    assert "Sam Lowe, 3 of 20 (away)" in html
+    assert "Priya Nair, weight 12 of 40" in html
+    assert "Alex Reid, weight 40 of 40 (full)" in html
+    assert "Sam Lowe, weight 3 of 20 (away)" in html
 
 
 @pytest.mark.parametrize("status", [403, 404, 409, 422, 500, 418])

@@ -67,6 +67,7 @@ def test_whoever_fits_best_comes_first_is_asked_and_takes_them_on(people: Web, c
     lead.goto(f"{people.url}/referrals/r-fay/propose")
     assert lead.locator(".cw-offers__one h2").all_inner_texts() == ["Amira Noor", "Wren Hale"]
     expect(lead.locator(".cw-offers__one").first).to_contain_text("25 of 25")
+    expect(lead.locator(".cw-offers__one").first).to_contain_text("carries weight 0 of 20")
     assert violations(lead) == []
     lead.get_by_role("button", name="Propose to Amira Noor").click()
     expect(lead.get_by_role("alert")).to_contain_text("The link worker was asked")
@@ -98,6 +99,7 @@ def test_a_caseload_is_handed_over_with_a_note_that_the_taker_reads(people: Web,
     assert lead.get_by_label("What the colleague should know about Lou Lark").input_value() == "Ring after two"
     assert violations(lead) == []
     lead.get_by_role("checkbox").check()
+    expect(lead.get_by_label("Who takes them?")).to_contain_text("Amira Noor, weight 1 of 20")
     lead.get_by_label("Who takes them?").select_option("w-amira")
     lead.get_by_label("To share the work").check()
     lead.get_by_role("button", name="Hand over").click()

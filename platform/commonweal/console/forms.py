@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from commonweal.console.page import Way
-from commonweal.console.wording import sentence_case
+from commonweal.console.wording import carried, sentence_case
 from commonweal.domain import codes
 
 
@@ -118,8 +118,8 @@ class LinkWorkerLoad:
 
     @property
     def load(self) -> str:
-        """`12 of 40`."""
-        return f"{self.held} of {self.limit}"
+        """`weight 12 of 40`."""
+        return carried(self.held, self.limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

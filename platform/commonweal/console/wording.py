@@ -116,6 +116,11 @@ def role(code: str) -> str:
     return ROLES.get(code, code.replace("_", " "))
 
 
+def carried(held: int, room: int) -> str:
+    """How much a link worker carries of what they may: `weight 12 of 40`, for a case may weigh more than one."""
+    return f"weight {held} of {room}"
+
+
 def plural(count: int, one: str, many: str) -> str:
     """`1 referral`, `1,204 referrals`."""
     return f"{count:,} {one if count == 1 else many}"

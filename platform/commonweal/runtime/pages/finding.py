@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, TypeAlias
 
 from commonweal.console.forms import Choice
-from commonweal.console.wording import in_london, nhs_number
+from commonweal.console.wording import carried, in_london, nhs_number
 from commonweal.domain.directory import community_service
 from commonweal.domain.people import consent, person
 from commonweal.domain.work import contact, note
@@ -23,7 +23,7 @@ async def link_workers(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ..
     return tuple(
         Choice(
             value=each["id"],
-            text=f"{each['name']}, {each['held']} of {each['room']}{' (away)' if each['away'] else ''}",
+            text=f"{each['name']}, {carried(each['held'], each['room'])}{' (away)' if each['away'] else ''}",
         )
         for each in capacity
     )

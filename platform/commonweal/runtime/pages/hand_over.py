@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
 from commonweal.console.forms import Choice, Mistake, choices
-from commonweal.console.wording import long_date, sentence_case
+from commonweal.console.wording import carried, long_date, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.workforce.handover import HandOverCaseload
 from commonweal.runtime import permissions
@@ -153,7 +153,7 @@ async def _colleagues(pages: Pages, asker: Asker, worker_id: str) -> tuple[Choic
     return tuple(
         Choice(
             value=each["id"],
-            text=f"{each['name']}, {each['held']} of {each['room']}{' (away)' if each['away'] else ''}",
+            text=f"{each['name']}, {carried(each['held'], each['room'])}{' (away)' if each['away'] else ''}",
         )
         for each in workers
         if each["id"] != worker_id

@@ -9,7 +9,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
-from commonweal.console.wording import sentence_case
+from commonweal.console.wording import carried, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.workforce import allocation, allocation_rule
 from commonweal.domain.workforce import propose as proposing
@@ -191,7 +191,7 @@ def _offer(ranked: Ranked, most: Points, case: Mapping[str, Any]) -> Offer:
     return Offer(
         worker_id=who.worker_id,
         name=who.name,
-        load=f"{who.held} of {who.room}",
+        load=carried(who.held, who.room),
         points=ranked.points.total,
         factors=tuple(
             Factor(text=sentence_case(text), points=given[factor], most=at_most[factor], asked=factor not in unasked)

@@ -13,7 +13,7 @@ from commonweal.console import charts
 from commonweal.console.as_at import AsAt
 from commonweal.console.charts import Bars, Given
 from commonweal.console.numbers import NONE, Line, Numbers, cell
-from commonweal.console.wording import language, long_date, sentence_case
+from commonweal.console.wording import carried, language, long_date, sentence_case
 from commonweal.domain import codes, tenant
 from commonweal.domain.workforce import absence, handover, learning, link_worker, post
 from commonweal.runtime import permissions
@@ -38,8 +38,8 @@ _HANDED_OVER: Final = "The cases were handed over. Whoever takes them finds what
 _HEADINGS: Final = (
     "Full-time equivalents",
     "Open cases",
-    "Weight",
-    "Fits",
+    "Weight of open cases",
+    "Weight that fits",
     "New",
     "New per FTE",
     "First contact: half within, days",
@@ -84,9 +84,10 @@ class Deed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPage:
-    """`worker` as GraphQL tells of it, days and codes in words."""
+    """`worker` as GraphQL tells of it, days and codes in words; `load`: what they carry, as percent of what fits."""
 
     worker: Mapping[str, Any]
+    carried: str
     facts: tuple[tuple[str, str], ...]
     load: int
     deeds: tuple[Deed, ...]
@@ -218,6 +219,7 @@ async def show_worker(pages: Pages, request: Asked, asker: Asker, worker_id: str
             ],
             "away_since": _day(worker["awaySince"]),
         },
+        carried=carried(worker["held"], worker["room"]),
         facts=_facts({**worker, "pcns": pcns}),
         load=_load(worker["held"], worker["room"]) or 0 if worker["room"] else 0,
         deeds=tuple(_deeds(asker, worker)),
