@@ -1,15 +1,17 @@
 """Charts draw what they were given, and nothing that may not be told."""
 
+import re
 from datetime import date
 
 import pytest
 
 from commonweal.console import charts
 from commonweal.console.charts import Given
+from tests.journeys.console_samples import CONSOLE
 
 
 def test_bars_lie_from_nought_with_their_whiskers_in_proportion() -> None:
-    chart = charts.bars([Given("up", 2.0, 1.0, 3.0), Given("down", -1.0), Given("few", None)])
+    chart = charts.bars([Given("up", 2.0, 1.0, 3.0), Given("down", -1.0), Given("few", None)], "Points")
     up, down, few = chart.bars
     assert up.x == chart.nought
     assert up.low is not None
@@ -23,7 +25,7 @@ def test_bars_lie_from_nought_with_their_whiskers_in_proportion() -> None:
 
 @pytest.mark.parametrize("values", [[0.0], [None], [1e-3, 2e-3], [5.0, 5.0], [-3.0], [1e6]])
 def test_any_numbers_find_their_place_within_the_picture(values: list[float | None]) -> None:
-    chart = charts.bars([Given("one", value) for value in values])
+    chart = charts.bars([Given("one", value) for value in values], "Points")
     assert all(bar.x >= 0 and bar.x + bar.width <= 100 for bar in chart.bars)
     assert all(0 <= tick.at <= 100 for tick in chart.ticks)
     assert len(chart.ticks) >= 2
@@ -31,7 +33,7 @@ def test_any_numbers_find_their_place_within_the_picture(values: list[float | No
 
 def test_a_line_joins_its_readings_on_the_whole_of_their_scale() -> None:
     chart = charts.line(
-        [(date(2026, 3, 1), 0.0, "0"), (date(2026, 3, 11), 5.0, "5"), (date(2026, 3, 21), 10.0, "10")], 0, 10
+        [(date(2026, 3, 1), 0.0, "0"), (date(2026, 3, 11), 5.0, "5"), (date(2026, 3, 21), 10.0, "10")], 0, 10, "Score"
     )
     first, middle, last = chart.points
     assert (first.y - last.y) / 2 == pytest.approx(first.y - middle.y)
@@ -43,14 +45,26 @@ def test_a_line_joins_its_readings_on_the_whole_of_their_scale() -> None:
 
 
 def test_what_was_told_later_of_an_earlier_day_stands_before_it() -> None:
-    chart = charts.line([(date(2026, 3, 21), 2.0, "2"), (date(2026, 3, 1), 1.0, "1")], 0, 10)
+    chart = charts.line([(date(2026, 3, 21), 2.0, "2"), (date(2026, 3, 1), 1.0, "1")], 0, 10, "Score")
     assert [point.text for point in chart.points] == ["1", "2"]
     assert chart.points[0].x < chart.points[1].x
 
 
 def test_two_readings_of_one_day_are_drawn_all_the_same() -> None:
-    chart = charts.line([(date(2026, 3, 1), 3.0, "3"), (date(2026, 3, 1), 4.0, "4")], 0, 10)
+    chart = charts.line([(date(2026, 3, 1), 3.0, "3"), (date(2026, 3, 1), 4.0, "4")], 0, 10, "Score")
     assert [tick.text for tick in chart.days] == ["1 Mar 2026"]
+
+
+def test_what_the_numbers_of_a_scale_are_is_written_on_it() -> None:
+    picture = CONSOLE.from_string(
+        '{% import "charts.html" as charts %}{{ charts.bars(bars, "x") }}{{ charts.line(line, "y") }}'
+    )
+    drawn = picture.render(
+        bars=charts.bars([Given("one", 1.0)], "Points that changed"),
+        line=charts.line([(date(2026, 3, 1), 0.0, "0"), (date(2026, 3, 2), 10.0, "10")], 0, 10, "Score"),
+    )
+    written = re.findall(r'<text class="cw-chart__scale"[^>]*>([^<]+)</text>', drawn)
+    assert written == ["Points that changed", "Score", "Day"]
 
 
 def test_a_stage_of_a_funnel_that_is_held_back_has_no_width() -> None:

@@ -40,9 +40,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars:
-    """Bars that lie, one under another, from a line at nought, each below its own words."""
+    """Bars that lie, one under another, from a line at nought, each below its own words; `scale` says what they are measured in."""
 
     height: int
+    scale: str
     thick: int
     nought: float
     ticks: tuple[Tick, ...]
@@ -64,8 +65,8 @@ _ROW: Final = 50
 _TOP: Final = 24
 
 
-def bars(given: Sequence[Given], unit: str = "") -> Bars:
-    """Bars with whiskers, on a scale that has nought on it and all there is to show."""
+def bars(given: Sequence[Given], scale: str, unit: str = "") -> Bars:
+    """Bars with whiskers, on a scale that has nought on it and all there is to show. `scale`: what its numbers are, in words."""
     ends = [end for each in given for end in (each.value, each.low, each.high) if end is not None]
     least, most = min([0.0, *ends]), max([0.0, *ends])
     marks = _ticks(least, most if most > least else least + 1)
@@ -90,7 +91,8 @@ def bars(given: Sequence[Given], unit: str = "") -> Bars:
             )
         )
     return Bars(
-        height=_ROW * len(given) + 24,
+        height=_ROW * len(given) + 44,
+        scale=scale,
         thick=_THICK,
         nought=at(0),
         ticks=tuple(Tick(at(mark), f"{plain(mark)}{unit}") for mark in marks),
@@ -108,9 +110,10 @@ class Point:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A value over time. `points` are joined in their order; `left` is where the scale ends and the picture begins, `across` are the
-    lines of the scale, `days` what stands below."""
+    lines of the scale, `days` what stands below; `scale` says what is measured."""
 
     height: int
+    scale: str
     left: int
     points: tuple[Point, ...]
     across: tuple[Tick, ...]
@@ -122,12 +125,14 @@ class Line:
 
 
 _TALL: Final = 160
+_ABOVE: Final = 44
+"""Room for what the scale is of, and for the words of a point that is as high as it goes."""
 _LEFT: Final = 8
 _RIGHT: Final = 96
 
 
-def line(readings: Sequence[tuple[date, float, str]], least: float, most: float) -> Line:
-    """Readings (day, value, value in words) by their days, on the whole of their scale."""
+def line(readings: Sequence[tuple[date, float, str]], least: float, most: float, scale: str) -> Line:
+    """Readings (day, value, value in words) by their days, on the whole of their scale. `scale`: what its numbers are, in words."""
     readings = sorted(readings, key=itemgetter(0))
     marks = _ticks(least, most)
     least, most = marks[0], marks[-1]
@@ -138,11 +143,12 @@ def line(readings: Sequence[tuple[date, float, str]], least: float, most: float)
         return round(_LEFT + 4 + (day - first).days / span * (_RIGHT - _LEFT - 4), 1)
 
     def up(value: float) -> float:
-        return round(20 + (1 - (value - least) / (most - least)) * _TALL, 1)
+        return round(_ABOVE + (1 - (value - least) / (most - least)) * _TALL, 1)
 
     days = {across(day): f"{day.day} {day:%b %Y}" for day in (first, last)}
     return Line(
-        height=_TALL + 52,
+        height=_ABOVE + _TALL + 50,
+        scale=scale,
         left=_LEFT,
         points=tuple(Point(across(day), up(value), text) for day, value, text in readings),
         across=tuple(Tick(up(mark), plain(mark)) for mark in marks),

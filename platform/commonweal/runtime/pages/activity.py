@@ -101,7 +101,8 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     return Found(
         numbers=_numbers(found),
         pictures=tuple(
-            (text, charts.bars([Given(_month(row), row[name]) for row in found["rows"]])) for name, text in _COUNTS
+            (text, charts.bars([Given(_month(row), row[name]) for row in found["rows"]], f"{text}, each month"))
+            for name, text in _COUNTS
         ),
         suppressed=found["suppressed"],
         at=fresh(found, asker.now),

@@ -185,7 +185,7 @@ def _line(said_: Sequence[Mapping[str, Any]]) -> charts.Line | None:
     ]
     if len({day for day, _, _ in counted}) < 2:
         return None
-    return charts.line(counted, 0, 1 + max(value for _, value, _ in counted))
+    return charts.line(counted, 0, 1 + max(value for _, value, _ in counted), "Free places")
 
 
 _DO: Final[tuple[tuple[str, tuple[tuple[str, str, type, frozenset[str]], ...]], ...]] = (

@@ -240,7 +240,7 @@ def _one_series(
     return Series(
         title=f"{title} – {definition.name}",
         range=f"{points(scale.least)} to {points(scale.most)}, {better}",
-        chart=charts.line(drawn, scale.least / POINT, scale.most / POINT) if len(drawn) > 1 else None,
+        chart=charts.line(drawn, scale.least / POINT, scale.most / POINT, f"Score ({better})") if len(drawn) > 1 else None,
         readings=tuple(readings),
     )  # fmt: skip
 

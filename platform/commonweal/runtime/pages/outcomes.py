@@ -57,6 +57,9 @@ _NUMBERS: Final = (
     ("improved", "Improved"),
     ("improvedPercent", "Improved %"),
 )
+_CHANGE: Final = "Mean change, in points"
+_IMPROVED: Final = "Share improved, in percent of those who answered first and last"
+"""What the charts measure."""
 _FIRST_YEAR: Final = 2019
 _APRIL: Final = 4
 
@@ -189,9 +192,10 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
         tiles=() if alone is None else _tiles(alone),
         answered=() if alone is None else charts.funnel([(text, alone[name]) for name, text in _NUMBERS[:3]]),
         change=charts.bars(
-            [Given(text, row["meanChange"], row["changeLow"], row["changeHigh"]) for text, row in rows]
+            [Given(text, row["meanChange"], row["changeLow"], row["changeHigh"]) for text, row in rows], _CHANGE
         ) if several else None,
-        improved=charts.bars([Given(text, row["improvedPercent"]) for text, row in rows], "%") if several else None,
+        improved=charts.bars([Given(text, row["improvedPercent"]) for text, row in rows], _IMPROVED, "%")
+        if several else None,
         suppressed=table["suppressed"],
         at=datetime.fromisoformat(table["asOf"]) if table["asOf"] else asker.now,
         position=table["position"],

@@ -151,7 +151,7 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     loads = [Given(row["label"], _load(row["weight"], row["room"])) for row in rows]
     return Found(
         numbers=_numbers(found, chosen["by"]),
-        load=charts.bars(loads, "%") if rows else None,
+        load=charts.bars(loads, "Weight of open cases, in percent of what fits", "%") if rows else None,
         suppressed=found["suppressed"],
         at=fresh(found, asker.now),
         position=found["position"],
