@@ -187,6 +187,23 @@ def test_who_may_not_see_the_numbers_is_told_so(people: Web, context: BrowserCon
         assert answer.status in (403, 404), path
 
 
+def test_a_past_day_says_in_the_same_words_which_past_it_is(people: Web) -> None:
+    lead = Someone(people, "workforce-lead-of-pasts", ("team_lead", "tenant"))
+    day = NOW - timedelta(days=1)
+    then = f"day={day.day}&month={day.month}&year={day.year}"
+    knew = "what we knew then, and nothing that was told later"
+    happened = "what had happened by then, as we know it now, with all that was told later"
+    for path, said, other in (
+        *((path, happened, knew) for path in ("/workforce", "/activity", "/equity")),
+        *((path, knew, happened) for path in ("/caseload", "/waiting-list", "/outcomes")),
+    ):
+        page = lead.get(f"{path}?{then}")
+        assert page.count(said) == 2, f"{path}: where it is asked for, and above what is shown"
+        assert other not in page, path
+        assert lead.get(path).count(said) == 1, path
+    lead.client.close()
+
+
 def test_a_colleague_as_whom_nobody_signs_in_comes_last_and_is_not_asked(people: Web) -> None:
     old = engaged("Ada Older", pcns=("U22222",), host_practices=("K83002",), languages=("en", "so"))
     people.given("QPM", "w-ada", old)
