@@ -85,6 +85,15 @@ def offer(near: Web, desk: Page, service: str) -> None:
     desk.get_by_role("link", name=re.compile(f"Offer.*{service}")).click()
 
 
+def test_the_need_one_came_from_goes_along_until_it_is_widened(near: Web, desk: Page) -> None:
+    desk.goto(f"{near.url}/directory?referral=r-finch&person=p-finch&need=loneliness")
+    desk.get_by_role("link", name=re.compile("Offer.*Friday gardeners")).click()
+    desk.get_by_role("button", name="Offer").click()
+    expect(desk.locator(".nhsuk-error-summary")).to_be_visible()
+    desk.get_by_role("link", name="Back to the directory").click()
+    expect(desk.get_by_label("Need", exact=True)).to_have_value("loneliness")
+
+
 def test_a_stale_listing_is_offered_only_with_a_reason_and_its_closing_is_news(near: Web, desk: Page) -> None:
     offer(near, desk, "Lunch club")
     expect(desk.get_by_text("Make sure first")).to_be_visible()

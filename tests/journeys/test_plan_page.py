@@ -82,6 +82,15 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(desk: Page) -> None:
     expect(desk.locator(".cw-plan__gaps").get_by_text("To do", exact=True)).to_have_count(6)
     expect(desk.get_by_role("link", name="Record that they agree")).to_have_count(0)
 
+    desk.get_by_role("link", name=re.compile("^Find a service.*oney")).click()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Looking for Fay Finch")
+    expect(desk.get_by_text("These are services for one need")).to_be_visible()
+    expect(desk.get_by_label("Need", exact=True)).to_have_value("money")
+    desk.get_by_role("link", name="Show services for every need").click()
+    expect(desk.get_by_label("Need", exact=True)).to_have_value("")
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Looking for Fay Finch")
+    desk.goto(desk.url.partition("/directory")[0] + HERE)
+
     desk.get_by_role("link", name="Write down what matters").first.click()
     desk.get_by_role("button", name="Write it down").click()
     expect(desk.get_by_role("alert")).to_contain_text("Write what matters to the person")

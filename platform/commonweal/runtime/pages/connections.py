@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from litestar import get, post
@@ -331,13 +332,14 @@ async def _offer(
     if case_id not in {each["id"] for each in await _cases(pages, asker, person_id)}:
         raise Missing("there is no such referral of this person among those you see")
     node = await service_of(pages, asker, service_id)
-    back = f"/directory?referral={case_id}&person={person_id}"
+    kept = {"need": asked["need"]} if asked.get("need", "") in codes.NEEDS else {}
+    back = f"/directory?{urlencode({'referral': case_id, 'person': person_id, **kept})}"
     form = AskForm(
         ask=OFFER,
         found={},
         subject=None,
         about="",
-        action=f"{request.url.path}?referral={case_id}&service={service_id}",
+        action=f"{request.url.path}?{urlencode({'referral': case_id, 'service': service_id, **kept})}",
         back=Way(text="Back to the directory", href=back),
         idempotency_key=given.get("idempotency_key") or str(uuid4()),
         expected_version=None,

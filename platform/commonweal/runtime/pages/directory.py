@@ -46,12 +46,15 @@ _NEW_FOR: Final = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """`person`: the name of whom a service is looked for, with `hidden` the names and values the search form keeps."""
+    """`looking_for`: the name of whom a service is looked for, with `hidden` the names and values the search form keeps; `need`: the
+    need it is looked for, in words, and `wider`: the same for every need."""
 
     filters: tuple[Filter, ...]
     words: str
     hidden: tuple[tuple[str, str], ...]
     looking_for: str | None
+    need: str
+    wider: str
     cleared: str
     entries: tuple[Entry, ...]
     many: int
@@ -128,8 +131,12 @@ async def _search(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         words=words,
         hidden=tuple(hidden.items()),
         looking_for=await _name(pages, asker, hidden.get("person")),
+        need=codes.NEEDS.get(chosen["need"], ""),
+        wider=OPENER.address({**kept, "need": ""}),
         cleared=OPENER.address(hidden),
-        entries=tuple(entry(edge["node"], hidden if offer else {}) for edge in page["edges"]),
+        entries=tuple(
+            entry(edge["node"], {**hidden, "need": chosen["need"]} if offer else {}) for edge in page["edges"]
+        ),
         many=page["totalCount"],
         earlier=OPENER.address(kept, {"before": info["startCursor"]}) if info["hasPreviousPage"] else None,
         later=OPENER.address(kept, {"after": info["endCursor"]}) if info["hasNextPage"] else None,

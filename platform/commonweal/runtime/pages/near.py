@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from commonweal.console.wording import in_london, long_date, plural, sentence_case
 from commonweal.domain import codes
@@ -95,7 +96,8 @@ def entry(node: Mapping[str, Any], hidden: Mapping[str, str]) -> Entry:
     fresh, colour = FRESHNESS[node["freshness"]]
     offer = None
     if hidden and node["phase"] == "ACTIVE":
-        offer = f"/people/{hidden['person']}/connections/offer?referral={hidden['referral']}&service={node['id']}"
+        asked = {name: hidden[name] for name in ("referral", "need") if hidden[name]}
+        offer = f"/people/{hidden['person']}/connections/offer?{urlencode({**asked, 'service': node['id']})}"
     return Entry(
         href=f"/directory/{node['id']}",
         name=node["name"],

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from commonweal.console.page import Way
 from commonweal.console.wording import long_date
+from commonweal.domain.directory import connect
 from commonweal.domain.plans import plan_start
 from commonweal.runtime import permissions
 from commonweal.runtime.pages import plan_lines
@@ -78,8 +79,16 @@ async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Re
     if wanted is not None:
         node = (await pages.ask(asker, "Plan", DOCUMENT, id=wanted))["plan"]
         others = _others(begun, wanted, person_id)
-        body = _plan(node, person_id, asker.reader.today, others, start, may=may)
+        services = _directory(asker, cases, node, person_id)
+        body = _plan(node, person_id, asker.reader.today, others, start, services, may=may)
     return await record(pages, request, asker, person_id, "plan", "plan/page.html", body)
+
+
+def _directory(asker: Asker, cases: Iterable[Mapping[str, Any]], node: Mapping[str, Any], person_id: str) -> str:
+    """Where a service is looked for while the plan is open; empty where the one who asks may offer none."""
+    case = next((each["id"] for each in cases if each["openPlan"] == node["id"]), None)
+    may = permissions.may(asker.principal.grants, connect.OfferConnection)
+    return f"/directory?{urlencode({'referral': case, 'person': person_id})}" if may and case else ""
 
 
 def _wanted(begun: Iterable[Mapping[str, Any]], named: str) -> str | None:
@@ -116,13 +125,14 @@ def _plan(
     today: date,
     others: tuple[Begun, ...],
     start: tuple[Way, ...],
+    services: str,
     *,
     may: bool,
 ) -> Plan:
     to = plan_lines.Doing(node["id"], f"/people/{person_id}/plan?plan={node['id']}")
     writes = may and node["phase"] in _OPEN and not node["person"]["erased"]
     known = plan_lines.Doing(to.plan_id, to.back, may=may and not node["person"]["erased"])
-    doing = plan_lines.Doing(to.plan_id, to.back, may=writes)
+    doing = plan_lines.Doing(to.plan_id, to.back, may=writes, directory=services)
     name = node["person"]["name"] or "The person"
     return Plan(
         plan_id=node["id"],

@@ -27,11 +27,13 @@ Form: TypeAlias = tuple[str, str, Mapping[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """The way to the forms of one plan, and back to its page; `may`: the one who looks may write in it."""
+    """The way to the forms of one plan, and back to its page; `may`: the one who looks may write in it; `directory`: where a
+    service is looked for, for this person and this referral, empty where the one who looks may offer none."""
 
     plan_id: str
     back: str
     may: bool = False
+    directory: str = ""
 
     def ways(self, *forms: Form) -> tuple[Way, ...]:
         """Nothing where they may not."""
@@ -41,6 +43,12 @@ class Doing:
             Way(text=text, href=f"/do/{form}/{self.plan_id}?{urlencode({'back': self.back, **taken})}")
             for text, form, taken in forms
         )
+
+    def services(self, need: str) -> tuple[Way, ...]:
+        """The way to what there is near by for a need."""
+        if not self.directory:
+            return ()
+        return (Way(text="Find a service", href=f"{self.directory}&{urlencode({'need': need})}"),)
 
 
 def on(text: str) -> str:
@@ -109,7 +117,7 @@ def strengths(plan: Mapping[str, Any], doing: Doing) -> tuple[Line, ...]:
 def seen_by_referrer(plan: Mapping[str, Any], doing: Doing) -> tuple[Line, ...]:
     """What the referral says, then what the referrer has told since."""
     named = tuple(
-        Line(words=sentence_case(codes.NEEDS.get(need, need)), quiet="Named in the referral")
+        Line(words=sentence_case(codes.NEEDS.get(need, need)), quiet="Named in the referral", ways=doing.services(need))
         for need in plan["referredFor"]
     )
     return (*named, *(_need(each, doing) for each in plan["needs"] if each["identifiedBy"] == "referrer"))
@@ -133,7 +141,7 @@ def _need(node: Mapping[str, Any], doing: Doing) -> Line:
         words=sentence_case(codes.NEEDS.get(node["need"], node["need"])),
         quiet=f"Seen by {codes.NEED_FINDERS.get(node['identifiedBy'], node['identifiedBy'])}{why}",
         tags=(stands,),
-        ways=doing.ways(*ways) if node["outcome"] == "OPEN" else (),
+        ways=(*doing.services(node["need"]), *doing.ways(*ways)) if node["outcome"] == "OPEN" else (),
     )
 
 
