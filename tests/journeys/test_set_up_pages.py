@@ -118,6 +118,21 @@ def test_a_detail_is_taken_out_of_a_record_and_the_rest_stays(ics: Web, lead: So
     assert "020 7946 0000" not in lead.get("/people/p-1")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/nowhere", "/users/nowhere", "/people/p-1/nowhere", "/people/p-1/case/nowhere/at/all"),
+        *("/people/p-1/connections/c", "/people/p-1/connections/c/nowhere", "/do", "/do/nowhere/at/all"),
+    ],
+)
+def test_an_address_that_is_none_is_told_among_the_menu_however_far_it_is_known(root: Someone, path: str) -> None:
+    page = root.get(path, status=404)
+    assert "There is no such page." in page
+    assert "Nene</strong>" in page, "whose ICS it is, as on every page"
+    assert 'href="/users"' in page
+    assert "Sign out" in page
+
+
 def test_somebody_is_let_in_and_out_again_at_once(ics: Web, root: Someone) -> None:
     form = "/do/let-in/new?back=/users"
     page = root.post(form, id="newcomer", role="team_lead", scope="tenant")

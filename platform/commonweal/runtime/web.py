@@ -65,13 +65,14 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     answering = Answering(schema(introspection=settings.environment != "production"))
     asking = Asking(door, store, answering)
     console = environment([Path(projections.__file__).parent])
+    shown = [*pages.routes(asking, console), *provider_link.routes(asking, console, ProviderLinks(settings, key))]
     routes: list[Any] = [
         _graphql(asking),
         _hl7v2(asking),
         *bars.routes(asking),
         *live.routes(asking, console, Hub(process.bus, store, process.stop)),
-        *pages.routes(asking, console),
-        *provider_link.routes(asking, console, ProviderLinks(settings, key)),
+        *shown,
+        pages.nowhere(asking, shown),
         *_signing_in(process, store, door, console),
         *_plain(health),
     ]
@@ -203,7 +204,11 @@ def _around(asking: Asking, request: Asked, nonce: str) -> Frame:
     asker = asking.who_asked(request)
     with contextlib.suppress(NotSignedIn):  # a program with a token has no session
         if asker and asker.principal.roles:
-            return Frame(nonce=nonce, signed_in=pages.signed_in(asking, request, asker), menu=pages.menu(asker))
+            signed_in, menu = pages.signed_in(asking, request, asker), pages.menu(asker)
+            kept = asker.tenant.streams.warm("tenant", asker.tenant.ods)
+            named = kept.state.configured if kept else None
+            tenant = named.name if named else asker.tenant.ods
+            return Frame(nonce=nonce, tenant=tenant, signed_in=signed_in, menu=menu)
     return Frame(nonce=nonce)
 
 

@@ -1,5 +1,6 @@
 """The console's pages: they work without scripts."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from types import ModuleType
 from typing import Any, Final
@@ -50,7 +51,7 @@ from commonweal.runtime.pages import (
 from commonweal.runtime.pages.menu import menu
 from commonweal.runtime.pages.page import Asked, Missing, Pages, signed_in
 
-__all__ = ["Missing", "menu", "routes", "signed_in"]
+__all__ = ["Missing", "menu", "nowhere", "routes", "signed_in"]
 
 PAGES: Final[tuple[ModuleType, ...]] = (
     caseload,
@@ -100,15 +101,33 @@ def routes(asking: Asking, console: Environment) -> list[HTTPRouteHandler]:
         query = f"?{request.url.query}" if request.url.query else ""  # what was just done is said where one lands
         return Redirect(f"{places[0][1] if places else '/caseload'}{query}", status_code=303)
 
-    @get("/{rest:path}")
-    async def nowhere(request: Asked) -> Response[str]:
-        """An address that is none: whoever is signed in is told so among their own menu."""
+    found: list[Any] = [home]
+    for each in PAGES:
+        found += each.routes(pages)
+    return found
+
+
+def nowhere(asking: Asking, shown: Sequence[HTTPRouteHandler]) -> HTTPRouteHandler:
+    """What answers an address that is none; `shown`: every page there is, for what goes on below one is looked for there alone."""
+
+    @get(sorted(_below({path for each in shown for path in each.paths})))
+    async def told(request: Asked) -> Response[str]:
+        """Whoever is signed in is told so among their own menu."""
         if "text/html" in request.headers.get("accept", ""):
             with suppress(NotSignedIn):
                 await asking.asker(request, "console")
         raise NotFoundException("there is no such page")
 
-    found: list[Any] = [home, nowhere]
-    for each in PAGES:
-        found += each.routes(pages)
-    return found
+    return told
+
+
+def _below(paths: set[str]) -> Iterator[str]:
+    """Addresses that are none though they begin as a known one does: where one stops too early, and where it goes on wrongly. Where a
+    name goes on, what comes after it is looked at instead."""
+    parts = {tuple(filter(None, path.split("/"))) for path in paths}
+    begun = {each[:length] for each in parts for length in range(len(each) + 1)}
+    named = {each[:-1] for each in begun if each and each[-1].startswith("{")}
+    for each in begun - parts:
+        yield "/".join(("", *each))
+    for each in begun - named:
+        yield "/".join(("", *each, "{rest:path}"))
