@@ -158,7 +158,7 @@ def test_a_board_of_an_earlier_day_speaks_of_that_day_alone() -> None:
 @pytest.mark.parametrize("in_a_stream", [True, False])
 def test_what_lies_in_a_trusts_stream_is_not_said_to_have_been_taken(in_a_stream: bool) -> None:
     row = Row(
-        trust="Kettering", code="RNQ", integration="hospital_discharge", name="Wards and clinics", way="told",
+        recipient="Kettering", code="RNQ", integration="hospital_discharge", name="Wards and clinics", way="told",
         to_be_taken=in_a_stream, waiting=0, waits=None, delivered=3, parked=0, wrong=None,
     )  # fmt: skip
     page = Telling(rows=(row,), unread=(), may_replay=False, said=None)

@@ -19,6 +19,8 @@ from tests.web import Web
 pytestmark = pytest.mark.browser
 
 NAME = "Canary Finch"
+CAME = date(2025, 4, 1)
+CEDAR = tenant.Practice(ods="K83001", name="Cedar Surgery")
 Form = dict[str, str | float | bool]
 
 
@@ -36,7 +38,13 @@ def told(web: Web) -> Web:
         tenant.Trust(ods="RNQ", name="Kettering General Hospital", told_by="stream"),
     )
     command = tenant.ConfigureTenant(
-        ods="QPM", name="Northamptonshire", gss="E54000059", trusts=trusts, on=date(2026, 1, 1)
+        ods="QPM",
+        name="Northamptonshire",
+        gss="E54000059",
+        trusts=trusts,
+        pcns=(tenant.PCN(ods="U11111", name="Nene", since=CAME, practices=(CEDAR,)),),
+        policies=tenant.Policies(gp_endpoint="http://127.0.0.1:9/gp"),
+        on=date(2026, 1, 1),
     )
     web.given("QPM", "QPM", command)
     for number in range(3):
@@ -47,16 +55,16 @@ def told(web: Web) -> Web:
     return web
 
 
-async def _park(web: Web) -> None:
+async def _park(web: Web, integration: str = "emergency_department", recipient: str = "RNS") -> None:
     here = await web.store.tenant("QPM")
-    outbox = Outbox("emergency_department", here.pool.borrow)
+    outbox = Outbox(integration, here.pool.borrow)
     async with await psycopg.AsyncConnection.connect(web.servers.database_url, autocommit=True) as admin:
         await admin.execute("delete from qpm.deliveries")
         await admin.execute("update qpm.consumed set position = 0")
     events = [each for each in await here.log.after(0, 1000) if each.type == "ReferralReceived"]
     head = await here.log.head()
-    await outbox.add([(each, "RNS") for each in events], await outbox.position(), head)
-    for number, delivery in enumerate(await outbox.take("RNS", 10, 60.0)):
+    await outbox.add([(each, recipient) for each in events], await outbox.position(), head)
+    for number, delivery in enumerate(await outbox.take(recipient, 10, 60.0)):
         waits = Outcome("waiting", None, "ConnectError", again=3600.0)
         await outbox.settle(delivery, Outcome("parked", 400, "refused") if number < 2 else waits)
 
@@ -88,6 +96,22 @@ def test_what_is_parked_is_seen_and_tried_again_without_scripts(
         assert {state for (state,) in told.rows("QPM", "select state from deliveries")} == {"waiting"}
 
 
+def test_what_a_practice_was_not_told_is_tried_again_alone_or_with_all_the_rest(browser: Browser, told: Web) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        for button in ("Try again", "Try all 2 parked again"):
+            told.run(_park(told, "gp_record", "K83001"))
+            page = page_of(told, context, "administrator")
+            row = page.get_by_role("row", name="Cedar Surgery")
+            expect(row).to_contain_text("The GP’s record")
+            expect(row).to_contain_text("Sent to its address")
+            expect(row).to_contain_text("2 parked")
+            expect(page.get_by_role("row", name="Northampton General").filter(has_text="GP")).to_have_count(0)
+            page.get_by_role("button", name=button).click()
+            expect(page.get_by_text("2 deliveries are tried again.")).to_be_visible()
+            expect(page.get_by_role("button", name=button)).to_have_count(0)
+            assert {state for (state,) in told.rows("QPM", "select state from deliveries")} == {"waiting"}
+
+
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_page_stands_on_any_screen_and_for_any_reader(browser: Browser, told: Web, viewport: ViewportSize) -> None:
     told.run(_park(told))
@@ -106,7 +130,7 @@ def test_who_watches_over_information_sees_it_but_has_nothing_sent(browser: Brow
         expect(page.get_by_text("2 parked")).to_be_visible()
         expect(page.get_by_role("button", name="Try again")).to_have_count(0)
         token = page.locator("input[name=csrf_token]").first.get_attribute("value")
-        form: Form = {"csrf_token": token or "", "trust": "RNS", "integration": "emergency_department"}
+        form: Form = {"csrf_token": token or "", "recipient": "RNS", "integration": "emergency_department"}
         answer = context.request.post(f"{told.url}/integrations/replay", form=form, max_redirects=0)
         assert answer.status == 403
 
@@ -115,7 +139,7 @@ def test_a_form_of_another_site_has_nothing_sent(browser: Browser, told: Web) ->
     told.run(_park(told))
     with browser.new_context(java_script_enabled=False) as context:
         page_of(told, context, "administrator")
-        form: Form = {"trust": "RNS", "integration": "emergency_department"}
+        form: Form = {"recipient": "RNS", "integration": "emergency_department"}
         answer = context.request.post(f"{told.url}/integrations/replay", form=form, max_redirects=0)
         assert answer.status == 403
         assert ("parked",) in told.rows("QPM", "select state from deliveries")
@@ -139,7 +163,7 @@ def test_another_ics_sees_nothing_of_it(browser: Browser, told: Web) -> None:
         expect(page.get_by_text("No trust is told anything yet")).to_be_visible()
         form: Form = {
             "csrf_token": page.locator("input[name=csrf_token]").first.get_attribute("value") or "",
-            "trust": "RNS",
+            "recipient": "RNS",
             "integration": "emergency_department",
         }
         context.request.post(f"{told.url}/integrations/replay", form=form)

@@ -18,6 +18,7 @@ from commonweal.domain import tenant as ics
 from commonweal.integrations import INTEGRATIONS
 from commonweal.integrations.delivery.parked import Parked
 from commonweal.integrations.delivery.standing import Reading, Standing, reading, standing
+from commonweal.integrations.gp_record import integration as gp_record
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.pages.asks import typed as sent
@@ -26,7 +27,11 @@ from commonweal.runtime.schema import Asker
 
 log = structlog.get_logger()
 
-_NAMES: Final = {"hospital_discharge": "Wards and clinics", "emergency_department": "A&E"}
+_NAMES: Final = {
+    "hospital_discharge": "Wards and clinics",
+    "emergency_department": "A&E",
+    gp_record.NAME: "The GP’s record",
+}
 _WAYS: Final = {ics.POST: "sent to its address", ics.STREAM: "put in its own stream, for it to take"}
 _WRONG: Final = {
     "timeout": "It did not answer in time",
@@ -44,10 +49,10 @@ _WRONG: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """How one trust is told by one integration. `waits`: how long the oldest has waited, None where nothing waits.
+    """How one trust or practice is told by one integration. `waits`: how long the oldest has waited, None where nothing waits.
     `to_be_taken`: what is delivered lies in a stream, and when the trust takes it is the trust's affair."""
 
-    trust: str
+    recipient: str
     code: str
     integration: str
     name: str
@@ -68,6 +73,10 @@ class Telling:
     unread: tuple[str, ...]
     may_replay: bool
     said: str | None
+
+    @property
+    def parked(self) -> int:
+        return sum(row.parked for row in self.rows)
 
 
 def routes(pages: Pages) -> list[HTTPRouteHandler]:
@@ -100,11 +109,13 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
 
 
 async def replay(asker: Asker, typed: Mapping[str, str]) -> Response[None]:
-    """Have what is parked for one trust by one integration tried again. Raises NotAllowed."""
+    """Have what is parked tried again: for one trust or practice by one integration, or, where none is named, all of it.
+
+    Raises NotAllowed."""
     if not permissions.may_do(asker.principal.grants, "replay"):
         raise NotAllowed("your role does not let you have deliveries tried again", kind="scope")
-    integration, trust = typed.get("integration", ""), typed.get("trust", "")
-    done = await Parked(asker.tenant.pool.borrow).replay(integration, trust)
+    integration, recipient = typed.get("integration") or None, typed.get("recipient") or None
+    done = await Parked(asker.tenant.pool.borrow).replay(integration, recipient)
     log.info(
         "deliveries_replayed", tenant=asker.tenant.ods, actor=asker.principal.id, waiting=done.waiting,
         overtaken=done.overtaken,
@@ -114,20 +125,19 @@ async def replay(asker: Asker, typed: Mapping[str, str]) -> Response[None]:
 
 
 def _rows(state: ics.State, found: list[Standing], now: datetime) -> list[Row]:
-    """A row for each trust that can be told, and for each that has something waiting or parked although it cannot."""
+    """A row for each trust that can be told, and for each trust or practice of which something is known beside."""
     known = {(each.recipient, each.integration): each for each in found}
     told = [code for code, trust in state.trusts.items() if trust.task_endpoint or state.has_stream(code)]
-    wanted = [(code, integration.name) for code in told for integration in INTEGRATIONS]
+    wanted = [(code, each.name) for code in told for each in INTEGRATIONS if each.name != gp_record.NAME]
     wanted += [key for key in known if key not in wanted]
     return [_row(state, code, name, known.get((code, name)), now) for code, name in wanted]
 
 
 def _row(state: ics.State, code: str, integration: str, stands: Standing | None, now: datetime) -> Row:
-    trust = state.trusts.get(code)
-    way = None if trust is None else ics.STREAM if state.has_stream(code) else ics.POST if trust.task_endpoint else None
+    name, way = _told(state, code, integration)
     stands = stands or Standing(integration, code, 0, None, 0, 0, None, None)
     return Row(
-        trust=trust.name if trust else code,
+        recipient=name,
         code=code,
         integration=integration,
         name=_NAMES.get(integration, integration),
@@ -139,6 +149,17 @@ def _row(state: ics.State, code: str, integration: str, stands: Standing | None,
         parked=stands.parked,
         wrong=_wrong(stands.last_status, stands.last_error),
     )
+
+
+def _told(state: ics.State, code: str, integration: str) -> tuple[str, str | None]:
+    """(what a trust or a practice is called, how it is told: None where it is not any more)"""
+    if integration == gp_record.NAME:
+        named = (name for (_, practice, _), (name, _) in state.memberships.items() if practice == code)
+        endpoint = state.policies.gp_endpoint if state.policies else None
+        return next(named, code), ics.POST if endpoint else None
+    if (trust := state.trusts.get(code)) is None:
+        return code, None
+    return trust.name, ics.STREAM if state.has_stream(code) else ics.POST if trust.task_endpoint else None
 
 
 def _wrong(status: int | None, error: str | None) -> str | None:
@@ -174,6 +195,6 @@ def _said(asked: Mapping[str, str]) -> str | None:
     words = [f"{plural(again, 'delivery is', 'deliveries are')} tried again." if again else ""]
     if overtaken:
         words.append(
-            f"{plural(overtaken, 'delivery is', 'deliveries are')} not sent any more: the trust was told something later."
+            f"{plural(overtaken, 'delivery is', 'deliveries are')} not sent any more: they were told something later."
         )
     return " ".join(filter(None, words))
