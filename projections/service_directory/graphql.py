@@ -17,13 +17,12 @@ from projections.service_directory.shapes import (
     DirectoryService,
     DirectoryServiceConnection,
 )
+from projections.sought import standing_in
 
 VIEW: Final = "service_directory"
 _BY_NAME: Final[Keys] = (("sort", str), ("service_id", str))
 _ORGANISATIONS: Final[Keys] = (("name_key", str), ("organisation_id", str))
 _BY_POSITION: Final[Keys] = (("position", int),)
-MOST_WORDS: Final = 6
-
 _TEXT: Final = """concat_ws(' ', {row}.name, {row}.description, {row}.address, {row}.postcode,
     (select o.name from {organisation} as o where o.organisation_id = {row}.organisation_id))"""
 _AMONG: Final = "exists (select from json_array_elements_text({{row}}.{0}) as a where a.value = %({1})s)"
@@ -144,12 +143,5 @@ def _wanted(wanted: DirectoryFilter) -> tuple[tuple[str, ...], dict[str, Any]]:
         conditions.append("{row}.cost = 'free'")
     if wanted.with_places:
         conditions.append(_PLACES)
-    for number, word in enumerate((wanted.words or "").split()[:MOST_WORDS]):
-        conditions.append(f"{_TEXT} ilike %(word_{number})s")
-        parameters[f"word_{number}"] = f"%{_plain(word)}%"
-    return tuple(conditions), parameters
-
-
-def _plain(word: str) -> str:
-    """A word in which nothing stands for anything else."""
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    named, words = standing_in(_TEXT, wanted.words or "")
+    return (*conditions, *named), {**parameters, **words}

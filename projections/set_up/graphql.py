@@ -11,6 +11,7 @@ from commonweal.kernel.view import root
 from projections.set_up import READ_MODEL
 from projections.set_up.shapes import SetUpFramework, SetUpGrant, SetUpProgramme, SetUpUser, SetUpUserConnection
 from projections.sight import let_in, programmes
+from projections.sought import standing_in
 
 USERS: Final = "users"
 VIEW: Final = "set_up"
@@ -19,10 +20,17 @@ _BY_NAME: Final[Keys] = (("display_name", str), ("user_id", str))
 
 @strawberry.type
 class Query:
-    @root(READ_MODEL, SetUpUserConnection, "Everyone who was ever let in, by name; those who never signed in first.")
+    @root(
+        READ_MODEL,
+        SetUpUserConnection,
+        "Everyone who was ever let in, by name; those who never signed in first. With `words`, those in whose name each of them "
+        "stands; with `role`, those who have it now.",
+    )
     def users(
         self,
         info: strawberry.Info,
+        words: str = "",
+        role: str | None = None,
         first: int | None = None,
         after: str | None = None,
         last: int | None = None,
@@ -30,10 +38,16 @@ class Query:
         after_position: Position | None = None,
     ) -> Page:
         mine = () if reader(info).scope(USERS).everything else ("false",)
+        named, asked = standing_in("{row}.display_name", words)
+        parameters: dict[str, object] = {**asked}
+        if role is not None:
+            named.append("exists (select from {allowed} as a where a.user_id = {row}.user_id and a.role = %(role)s)")
+            parameters["role"] = role
         return Page(
             of=SetUpUserConnection,
             source="{user}",
-            where=mine,
+            where=(*mine, *named),
+            parameters=parameters,
             keys=_BY_NAME,
             after_position=after_position,
             **Paging(first, after, last, before).settled(_BY_NAME),

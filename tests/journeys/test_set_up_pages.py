@@ -9,6 +9,7 @@ import pytest
 from commonweal.domain.people.erasure import RequestErasure
 from commonweal.domain.people.person import State as Person
 from commonweal.domain.referrals.programme import State as Programme
+from commonweal.domain.user import GrantUser, NameUser
 from commonweal.domain.workforce.allocation_rule import THE_RULE
 from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME
@@ -157,10 +158,30 @@ def test_somebody_is_let_in_and_out_again_at_once(ics: Web, root: Someone) -> No
     someone.client.close()
 
 
+def test_a_colleague_is_found_among_many_by_name_or_role(ics: Web, root: Someone) -> None:
+    for number in range(25):
+        whom = user_id(NAME, f"many-{number}")
+        ics.given("QPM", whom, GrantUser(role="funder"))
+        ics.given("QPM", whom, NameUser(display_name=f"Many {number:02} Example"))
+    page = root.get("/users?role=funder")
+    assert "25 colleagues were let in at some time and fit" in page
+    assert "Many 19 Example" in page
+    assert "Many 20 Example" not in page
+    assert "Nene newcomer" not in page
+    (later,) = re.findall(r'href="(/users\?role=funder&amp;after=[^"]+)"', page)
+    assert "Many 20 Example" in root.get(later.replace("&amp;", "&"))
+    one = root.get("/users?words=example+07&role=funder")
+    assert "Many 07 Example" in one
+    assert "1 colleague was let in at some time and fits" in one
+    assert "back=%2Fusers%3Fwords" in one
+    assert "Nobody fits" in root.get("/users?words=%25")
+
+
 def test_nobody_takes_the_keys_from_themselves(root: Someone) -> None:
     own = user_id(NAME, "root")
-    assert f"/do/grant-user/{own}" in root.get("/users")
-    assert f"/do/revoke-user/{own}" not in root.get("/users")
+    page = root.get("/users?role=administrator")
+    assert f"/do/grant-user/{own}" in page
+    assert f"/do/revoke-user/{own}" not in page
 
 
 def test_a_wish_to_be_erased_is_decided_on_by_the_lead_for_information_governance(ics: Web, lead: Someone) -> None:

@@ -66,6 +66,21 @@ def test_everyone_who_was_let_in_stands_there_with_what_they_may_do(story: Scene
     assert [each["id"] for each in users(story, first=2, after=first["pageInfo"]["endCursor"])] == [WREN]
 
 
+def test_a_colleague_is_found_by_words_of_their_name_and_by_what_they_are(story: Scene) -> None:
+    asked = "query($words: String!, $role: String) { users(words: $words, role: $role) { edges { node { id } } } }"
+
+    def found(words: str = "", role: str | None = None) -> list[str]:
+        answer = story.ask(asked, ADMINISTRATOR, words=words, role=role)["users"]
+        return [edge["node"]["id"] for edge in answer["edges"]]
+
+    assert found("wren") == [WREN]
+    assert found("NENE go") == [GONE]
+    assert found("_") == found("%") == found(CANARY) == []
+    assert found(role="team_lead") == [WREN]
+    assert found(role="triager") == [], "it was taken from them"
+    assert found("nene", "analyst") == []
+
+
 def test_an_administrator_of_a_part_is_shown_nobody_and_others_are_not_answered(story: Scene) -> None:
     part = story.ask(USERS, (("administrator", "practice:K83001"),))["users"]
     assert (part["totalCount"], part["edges"]) == (0, [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from litestar.response import Response
 from commonweal.console import wording
 from commonweal.console.page import Way
 from commonweal.console.wording import sentence_case
-from commonweal.domain import tenant
+from commonweal.domain import tenant, user
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
@@ -20,10 +21,13 @@ from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.pages.place import PLACES, lines_from, place_in
 from commonweal.runtime.pages.set_up import DOCUMENT
 from commonweal.runtime.schema import Asker
+from projections.caseload.board import Choice, Filter
 from projections.set_up.graphql import USERS
 
-OPENER: Final = Opener(path="/users", title="users", names=PLACES)
-_PAGE: Final = 50
+OPENER: Final = Opener(path="/users", title="users", names=("words", "role", *PLACES))
+_PAGE: Final = 20
+_LONGEST: Final = 100
+"""Characters of what is searched for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,9 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Users:
+    words: str
+    filters: tuple[Filter, ...]
+    filtered: bool
     colleagues: tuple[Colleague, ...]
     many: int
     earlier: str | None
@@ -66,25 +73,44 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     if USERS not in permissions.views(asker.principal.grants, asker.principal.id):
         raise NotAllowed("your role does not let you see who may do what", kind="scope")
     asked = request.query_params
+    words, roles = asked.get("words", "")[:_LONGEST].strip(), _roles(asked.get("role", ""))
+    kept = {"words": words, "role": roles.chosen}
+    wanted = {"words": words, "role": roles.chosen or None}
     place = place_in(asked)
     seen = await position(asker, asked.get("position", ""))
     try:
-        found = await pages.ask(asker, "Users", DOCUMENT, **lines_from(place, _PAGE), position=seen)
+        found = await pages.ask(asker, "Users", DOCUMENT, **wanted, **lines_from(place, _PAGE), position=seen)
     except Unanswered as refusal:
         if refusal.code != "REFUSED" or not place:
             raise
-        found = await pages.ask(asker, "Users", DOCUMENT, first=_PAGE)  # a place nobody gave out
+        found = await pages.ask(asker, "Users", DOCUMENT, **wanted, first=_PAGE)  # a place nobody gave out
     listed, named = found["users"], await _names(asker)
     info = listed["pageInfo"]
+    back = OPENER.address(kept)
     page = Users(
-        colleagues=tuple(_colleague(asker, edge["node"], named) for edge in listed["edges"]),
+        words=words,
+        filters=(roles,),
+        filtered=bool(words or roles.chosen),
+        colleagues=tuple(_colleague(asker, edge["node"], named, back) for edge in listed["edges"]),
         many=listed["totalCount"],
-        earlier=OPENER.address({"before": info["startCursor"]}) if info["hasPreviousPage"] else None,
-        later=OPENER.address({"after": info["endCursor"]}) if info["hasNextPage"] else None,
+        earlier=OPENER.address(kept, {"before": info["startCursor"]}) if info["hasPreviousPage"] else None,
+        later=OPENER.address(kept, {"after": info["endCursor"]}) if info["hasNextPage"] else None,
         let_in=Way(text="Let somebody in", href=f"/do/let-in/new?back={OPENER.path}"),
         said=said(asked),
     )
     return await pages.html(request, asker, "set_up/users.html", page, here=OPENER.path)
+
+
+def _roles(chosen: str) -> Filter:
+    """A role that is not offered is not in force."""
+    offered = {role: sentence_case(wording.role(role)) for role in user.ROLES}
+    return Filter(
+        name="role",
+        label="Role",
+        everything="All roles",
+        choices=tuple(Choice(value=role, text=text) for role, text in sorted(offered.items(), key=itemgetter(1))),
+        chosen=chosen if chosen in offered else "",
+    )
 
 
 async def _names(asker: Asker) -> dict[str, str]:
@@ -98,19 +124,19 @@ async def _names(asker: Asker) -> dict[str, str]:
     return {**practices, **pcns, **trusts, "tenant": "The whole ICS"}
 
 
-def _colleague(asker: Asker, node: Mapping[str, Any], named: Mapping[str, str]) -> Colleague:
+def _colleague(asker: Asker, node: Mapping[str, Any], named: Mapping[str, str], back: str) -> Colleague:
     user_id = node["id"]
     return Colleague(
         name=node["name"],
         mark=user_id[:8],
-        allowed=tuple(_allowed(asker, user_id, each, named) for each in node["grants"]),
-        add=f"/do/grant-user/{user_id}?back={OPENER.path}",
+        allowed=tuple(_allowed(asker, user_id, each, named, back) for each in node["grants"]),
+        add=f"/do/grant-user/{user_id}?{urlencode({'back': back})}",
     )
 
 
-def _allowed(asker: Asker, user_id: str, node: Mapping[str, Any], named: Mapping[str, str]) -> Allowed:
+def _allowed(asker: Asker, user_id: str, node: Mapping[str, Any], named: Mapping[str, str], back: str) -> Allowed:
     role, scope = node["role"], node["scope"]
-    query = urlencode({"role": role, "scope": scope, "back": OPENER.path})
+    query = urlencode({"role": role, "scope": scope, "back": back})
     own = user_id == asker.principal.id and role == "administrator"
     return Allowed(
         role=sentence_case(wording.role(role)),
