@@ -17,6 +17,7 @@ from projections.workforce.shapes import (
     AllocationRule,
     WorkforceCase,
     WorkforceCaseConnection,
+    WorkforceColleague,
     WorkforceCut,
     WorkforceHandoverConnection,
     WorkforceTable,
@@ -217,6 +218,17 @@ class Query:
             after_position=after_position,
             **Paging(first, after, last, before).settled(_BY_HANDOVER),
         )
+
+
+def in_post(today: date) -> Rows:
+    """Every link worker who has not left, whoever asks."""
+    return Rows(
+        of=WorkforceColleague,
+        source="{link_worker}",
+        where=("{row}.last_day is null or {row}.last_day >= %(today)s::date",),
+        parameters={"today": today},
+        order="{row}.display_name, {row}.worker_id",
+    )
 
 
 def _workers(asker: Reader) -> tuple[tuple[str, ...], dict[str, Any]]:

@@ -146,7 +146,7 @@ def test_somebody_is_let_in_and_out_again_at_once(ics: Web, root: Someone) -> No
     page = root.get("/users")
     assert "Nene newcomer" in page
     assert "newcomer" not in re.sub("Nene newcomer", "", page), "how they sign in is kept nowhere"
-    root.post(f"/do/grant-user/{whom}?back=/users", role="pcn_manager", scope="pcn:U11111")
+    root.post(f"/do/grant-user/{whom}?back=/users", role="pcn_manager", scope="pcn", pcn="U11111")
     ways = re.findall(rf'href="(/do/revoke-user/{whom}\?[^"]+)"', root.get("/users"))
     assert len(ways) == 2
     for way in ways:
@@ -156,6 +156,36 @@ def test_somebody_is_let_in_and_out_again_at_once(ics: Web, root: Someone) -> No
     answer = someone.client.get("/caseload")
     assert answer.status_code == httpx.codes.FORBIDDEN
     someone.client.close()
+
+
+def test_what_a_grant_is_over_is_chosen_and_not_typed(ics: Web, root: Someone) -> None:
+    whom = user_id(NAME, "newcomer")
+    form = f"/do/grant-user/{whom}?back=/users"
+    page = root.get(form)
+    for choice in ("Nene Oak, U11111", "Nene Hospital, RP1", "Wren Example, wren"):
+        assert choice in page
+    for kind, sentence in (
+        ("", "Select over which part"),
+        ("pcn", "Select which PCN"),
+        ("trust", "Select which trust"),
+    ):
+        assert sentence in root.post(form, status=422, role="pcn_manager", scope=kind)
+    assert "must be an ODS code" in root.post(
+        form, status=422, role="referrer", scope="organisation", organisation="us"
+    )
+    for typed, scope in (
+        ({"role": "pcn_manager", "scope": "pcn", "pcn": "U11111", "practice": "K83001"}, "pcn:U11111"),
+        ({"role": "practice", "scope": "practice", "practice": "K83001"}, "practice:K83001"),
+        ({"role": "link_worker", "scope": "link_worker", "link_worker": "wren"}, "link_worker:wren"),
+        ({"role": "team_lead", "scope": "programme", "programme": "young"}, "programme:young"),
+        (
+            {"role": "referrer", "scope": "organisation", "organisation": "GB-CHC-1054276"},
+            "organisation:GB-CHC-1054276",
+        ),
+        ({"role": "analyst", "scope": "tenant"}, "tenant"),
+    ):
+        assert "It was added to what they may do" in root.post(form, **typed)
+        assert (typed["role"], scope) in ics.run(ics.tenant("QPM").streams.committed("user", whom)).state.grants
 
 
 def test_a_colleague_is_found_among_many_by_name_or_role(ics: Web, root: Someone) -> None:

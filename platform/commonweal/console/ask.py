@@ -33,6 +33,7 @@ class Question:
     a question (`The day`). `when`: shown and read only where another question, a `choice` or `yes_no`, has that answer.
     `found`: the choices are looked up by this name (`commonweal.runtime.pages.finding`). `least` and `most` are of a number.
     `clears`: what is left empty is taken away from the record. `second`: of shares, the field that gets the percentages.
+    `after`: the field of a `choice` whose answer this one goes on, with a colon between: `pcn`, then `pcn:U96568`.
     """
 
     field: str
@@ -48,6 +49,7 @@ class Question:
     most: int | None = None
     clears: bool = False
     second: str = ""
+    after: str = ""
 
     @property
     def anchor(self) -> str:
@@ -156,6 +158,8 @@ def read(ask: Ask, typed: Typed, found: Found) -> Answers:
         elif question.kind == "shares" and value is not None:
             values[question.field] = [code for code, _ in value]
             values[question.second] = [percent for _, percent in value]
+        elif question.after and value is not None:
+            values[question.after] = f"{values[question.after]}:{value}"
         elif value is None and question.clears:
             values[question.field] = ""
         elif value is not None:

@@ -151,14 +151,47 @@ _ROLE: Final = Question(
     missing="Select what they are",
     called="The role",
 )
-_SCOPE: Final = Question(
-    field="scope",
-    label="Over which part?",
-    hint="tenant for the whole ICS. Otherwise a part with its code: pcn:U96568, practice:K83001, trust:RP1, organisation:RP1, "
-    "link_worker:their-id, or programme:its-code to let them into a restricted programme.",
-    missing="Enter over which part",
-    called="The part",
+_PARTS: Final = {
+    "tenant": "The whole ICS",
+    "pcn": "A PCN",
+    "practice": "A practice",
+    "trust": "A trust",
+    "organisation": "Another organisation",
+    "link_worker": "A link worker’s own cases",
+    "programme": "A programme, to let them in where it is restricted",
+}
+
+
+def _which(part: str, label: str, missing: str, kind: str = "pick", found: str = "", hint: str = "") -> Question:
+    when = ("scope", part)
+    return Question(
+        field=part, label=label, kind=kind, found=found, hint=hint, missing=missing, when=when, after="scope"
+    )
+
+
+_SCOPE: Final = (
+    Question(
+        field="scope",
+        label="Over which part?",
+        kind="choice",
+        choices=choices(_PARTS),
+        missing="Select over which part",
+        called="The part",
+    ),
+    _which("pcn", "Which PCN?", "Select which PCN", found="every_pcn"),
+    _which("practice", "Which practice?", "Select which practice", found="every_practice"),
+    _which("trust", "Which trust?", "Select which trust", found="every_trust"),
+    _which(
+        "organisation",
+        "Which organisation?",
+        "Enter which organisation",
+        kind="text",
+        hint="Its ODS code, for example K83001, or its register number, for example GB-CHC-1054276",
+    ),
+    _which("link_worker", "Which link worker?", "Select which link worker", found="every_link_worker"),
+    _which("programme", "Which programme?", "Select which programme", found="every_programme"),
 )
+"""What a grant is over: its kind, then which one of those that are known."""
 _USERS: Final = (
     Ask(
         name="let-in",
@@ -175,7 +208,7 @@ _USERS: Final = (
             called="How they sign in",
         ),
         clash="They were let in before: find them in the list, and add to what they may do",
-        questions=(_ROLE, _SCOPE),
+        questions=(_ROLE, *_SCOPE),
     ),
     Ask(
         name="grant-user",
@@ -184,7 +217,7 @@ _USERS: Final = (
         button="Add it",
         done="It was added to what they may do.",
         about="user",
-        questions=(_ROLE, _SCOPE),
+        questions=(_ROLE, *_SCOPE),
     ),
     Ask(
         name="revoke-user",

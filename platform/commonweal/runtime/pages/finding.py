@@ -76,6 +76,10 @@ async def pcns(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
 FOUND: Final[Mapping[str, Find]] = {
     "practices": practices,
     "every_practice": set_up_finding.every_practice,
+    "every_pcn": set_up_finding.every_pcn,
+    "every_trust": set_up_finding.every_trust,
+    "every_programme": set_up_finding.every_programme,
+    "every_link_worker": set_up_finding.every_link_worker,
     "pcns": pcns,
     "link_workers": link_workers,
     "organisations": organisations,

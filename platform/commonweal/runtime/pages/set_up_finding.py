@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
 from commonweal.console.forms import Choice
 from commonweal.domain import tenant
@@ -9,9 +10,15 @@ from commonweal.domain.people import person
 from commonweal.domain.plans import framework
 from commonweal.domain.referrals import programme
 from commonweal.domain.workforce import allocation_rule, link_worker
+from commonweal.kernel.fetch import fetch
 from commonweal.runtime.access import user_id
 from commonweal.runtime.pages.page import Pages
 from commonweal.runtime.schema import Asker
+from projections.set_up import READ_MODEL
+from projections.workforce import READ_MODEL as WORKFORCE
+from projections.workforce.graphql import in_post
+
+_DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 
 Given = Mapping[str, str]
 
@@ -24,6 +31,34 @@ async def every_practice(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice,
         for (_, practice, _), (name, left_on) in state.memberships.items()
         if left_on is None or left_on > asker.reader.today
     }
+    return _by_name(named)
+
+
+async def every_pcn(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+    """The PCNs of the ICS, by name."""
+    state: tenant.State = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state
+    return _by_name({code: formed.name for code, formed in state.pcns.items()})
+
+
+async def every_trust(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+    """The trusts that are connected, by name."""
+    state: tenant.State = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state
+    return _by_name({code: trust.name for code, trust in state.trusts.items()})
+
+
+async def every_programme(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+    """Every programme that takes referrals, by name."""
+    found = (await pages.ask(asker, "SetUp", _DOCUMENT))["programmes"]
+    return _by_name({each["code"]: each["name"] for each in found if each["open"]})
+
+
+async def every_link_worker(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+    """Every link worker who has not left, by name."""
+    found = await fetch(asker.reader, WORKFORCE, in_post(asker.reader.today))
+    return _by_name({each["id"]: each["name"] for each in found})
+
+
+def _by_name(named: Mapping[str, str]) -> tuple[Choice, ...]:
     return tuple(
         Choice(value=code, text=f"{name}, {code}") for code, name in sorted(named.items(), key=lambda each: each[::-1])
     )
