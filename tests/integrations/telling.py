@@ -184,7 +184,7 @@ async def pull(client: Client, trust: str = TRUST, wait: float = 0.5) -> list[Ms
     with suppress(TimeoutError):
         while True:
             (message,) = await waiting.fetch(1, timeout=wait)
-            await message.ack_sync(timeout=2)
+            await message.ack_sync(timeout=20)
             found.append(message)
     return found
 

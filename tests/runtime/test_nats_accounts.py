@@ -86,8 +86,8 @@ def test_an_integration_consumes_and_acknowledges_but_publishes_nothing(servers:
         relay, integration = await users.user("QPM", "relay"), await users.user("QPM", "integration")
         await relay.jetstream().publish("sp.QPM.referral.3.ReferralAccepted", b"sealed")
         pull = await integration.jetstream().pull_subscribe("sp.QPM.>", durable="hospital_discharge", stream="EVENTS")
-        (message, *_) = await pull.fetch(1, timeout=2)
-        await message.ack_sync(timeout=2)
+        (message, *_) = await pull.fetch(1, timeout=20)
+        await message.ack_sync(timeout=20)
         assert users.refused == []
         await integration.publish("sp.QPM.referral.3.ReferralAccepted", b"forged")
         await integration.flush()
@@ -126,7 +126,7 @@ def test_a_reader_can_read_in_batches_by_its_own_consumer(servers: Installation)
         js = reader.jetstream()
         await js.add_consumer("EVENTS", ConsumerConfig(name="reader", ack_policy=AckPolicy.NONE))
         pull = await js.pull_subscribe_bind("reader", "EVENTS")
-        assert len(await pull.fetch(20, timeout=2)) == 20
+        assert len(await pull.fetch(20, timeout=20)) == 20
         await js.delete_consumer("EVENTS", "reader")
         assert users.refused == []
 
@@ -152,7 +152,7 @@ def test_the_platforms_signals_stay_in_its_own_account(servers: Installation) ->
         await tenant.publish("wake.QPM", b"1")
         await tenant.flush()
         await process.publish("wake.QMF", b"2")
-        assert (await heard.next_msg(timeout=2)).data == b"2"
+        assert (await heard.next_msg(timeout=20)).data == b"2"
         with pytest.raises(nats.errors.Error):
             await process.jetstream(timeout=1).account_info()
 

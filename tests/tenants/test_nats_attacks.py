@@ -18,6 +18,9 @@ from commonweal.runtime.installation import Installation
 from tenants import nats_accounts, streams
 from tenants.nats_accounts import PLATFORM, SYSTEM, TENANT_ROLES, Accounts, push
 
+PATIENCE: Final = 20.0
+"""Seconds for an answer that is sure to come."""
+
 OURS, THEIRS = "QZN", "QZM"
 CANARY: Final = b"Ptarmigan"
 """Is in every message of theirs."""
@@ -107,7 +110,7 @@ class Two:
 
 async def ask(client: Client, question: str, body: dict[str, Any]) -> dict[str, Any]:
     """The JetStream API's answer, error or not."""
-    answer = await client.request(f"$JS.API.{question}", json.dumps(body).encode(), timeout=2)
+    answer = await client.request(f"$JS.API.{question}", json.dumps(body).encode(), timeout=PATIENCE)
     found: dict[str, Any] = json.loads(answer.data)
     return found
 
@@ -184,14 +187,16 @@ def test_the_same_names_mean_ones_own_stream(servers: Installation) -> None:
         reader = await two.user(OURS, "reader")
         for question in ("STREAM.MSG.GET.EVENTS", "DIRECT.GET.EVENTS"):
             for sequence in range(1, TOLD + 1):
-                answer = await reader.request(f"$JS.API.{question}", json.dumps({"seq": sequence}).encode(), timeout=2)
+                answer = await reader.request(
+                    f"$JS.API.{question}", json.dumps({"seq": sequence}).encode(), timeout=PATIENCE
+                )
                 assert CANARY not in answer.data
                 assert THEIRS not in str(answer.headers) + answer.data.decode()
             their_last = {"last_by_subj": f"sp.{THEIRS}.referral.0.ReferralReceived"}
-            answer = await reader.request(f"$JS.API.{question}", json.dumps(their_last).encode(), timeout=2)
+            answer = await reader.request(f"$JS.API.{question}", json.dumps(their_last).encode(), timeout=PATIENCE)
             assert "404" in str(answer.headers) + answer.data.decode()
         direct = f"$JS.API.DIRECT.GET.EVENTS.sp.{THEIRS}.referral.0.ReferralReceived"
-        assert "404" in str((await reader.request(direct, b"", timeout=2)).headers)
+        assert "404" in str((await reader.request(direct, b"", timeout=PATIENCE)).headers)
         onboard = await two.user(OURS, "onboard")
         listed = await ask(onboard, "STREAM.LIST", {})
         assert THEIRS not in json.dumps(listed)
@@ -335,8 +340,8 @@ def test_ones_own_work_goes_on(servers: Installation) -> None:
         assert (await reader.jetstream().get_msg("EVENTS", made.seq)).data == b"ours again"
         integration = await two.user(OURS, "integration")
         pull = await integration.jetstream().pull_subscribe(f"sp.{OURS}.>", durable="own", stream="EVENTS")
-        (message, *_) = await pull.fetch(1, timeout=2)
-        await message.ack_sync(timeout=2)
+        (message, *_) = await pull.fetch(1, timeout=PATIENCE)
+        await message.ack_sync(timeout=PATIENCE)
         assert two.refused == []
 
     run(servers, test)
@@ -389,7 +394,7 @@ def test_the_signals_of_the_platform_are_not_heard_in_an_ics(servers: Installati
         await relay.publish(f"wake.{THEIRS}", b"999")
         await relay.flush()
         await process.publish(f"wake.{THEIRS}", b"7")
-        assert (await heard.next_msg(timeout=2)).data == b"7"
+        assert (await heard.next_msg(timeout=PATIENCE)).data == b"7"
         assert heard.pending_msgs == 0
 
     run(servers, test)
