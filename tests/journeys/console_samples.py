@@ -22,7 +22,7 @@ from projections.caseload.board import Board, Card, Filter
 NONCE: Final = "c2FtcGxlLW5vbmNl"
 TODAY: Final = date(2026, 11, 21)
 NOW: Final = datetime(2026, 11, 21, 14, 2, 11, tzinfo=UTC)
-CONSOLE: Final = environment([Path(board.__file__).parents[1]])
+CONSOLE: Final = environment(Path(board.__file__).parents[1])
 
 _MENU: Final = ("Caseload", "Tasks", "People", "Refer", "Directory", "Workforce", "Outcomes", "Waiting list", "Equity")
 OUTSIDE: Final = Frame(nonce=NONCE)

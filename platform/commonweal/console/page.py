@@ -14,9 +14,10 @@ about). Which view class `page` is, is the first line of each template:
 Nothing a template needs may be missing: an unknown name raises jinja2.UndefinedError instead of showing a gap.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -122,8 +123,12 @@ class Console(Environment):
         return super()._load_template(name, globals)
 
 
-def environment(template_dirs: Iterable[Path] = ()) -> Environment:
-    """The console's templates with those of the rooms: `/…/projections` makes `caseload/page.html` a template."""
+@cache
+def environment(*template_dirs: Path) -> Environment:
+    """The console's templates with those of the rooms: `/…/projections` makes `caseload/page.html` a template.
+
+    Made once, so that each template is compiled once.
+    """
     loader = ChoiceLoader(
         [FileSystemLoader([TEMPLATES, *template_dirs]), PackageLoader("nhsuk_frontend_jinja", "templates")]
     )

@@ -64,7 +64,7 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     door = make_door(settings, key, store)
     answering = Answering(schema(introspection=settings.environment != "production"))
     asking = Asking(door, store, answering)
-    console = environment([Path(projections.__file__).parent])
+    console = environment(Path(projections.__file__).parent)
     shown = [*pages.routes(asking, console), *provider_link.routes(asking, console, ProviderLinks(settings, key))]
     routes: list[Any] = [
         _graphql(asking),
