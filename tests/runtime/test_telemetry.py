@@ -3,6 +3,7 @@
 import asyncio
 import re
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -134,6 +135,18 @@ def test_a_collector_that_takes_nothing_costs_the_spans_and_nothing_else(collect
             pass
     assert [span.name for span in collected.spans] == ["kept"]
     assert [line["event"] for line in lines] == ["spans_not_taken"]  # once a minute
+
+
+@pytest.mark.parametrize("provider", ["metrics.shown()", "telemetry.Spans('http://127.0.0.1:1', 'test')"])
+def test_who_counts_and_traces_can_start_a_program(provider: str) -> None:
+    program = f"""
+from commonweal.runtime import child, metrics, telemetry
+provided = {provider}
+import concurrent.futures.thread
+print(child.start("true", ["/bin/true"]).process.wait(10))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "0\n", done.stderr
 
 
 def test_a_collector_that_is_away_is_found_again(caplog: pytest.LogCaptureFixture) -> None:

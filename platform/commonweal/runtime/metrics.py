@@ -1,6 +1,7 @@
 """What a process has counted, shown to whoever watches over the installation: Prometheus asks at `/metrics`, on a port of its own."""
 
 import asyncio
+import concurrent.futures.thread  # noqa: F401 – what it does at a fork has to come before what a provider does, or the child waits for ever
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import cache

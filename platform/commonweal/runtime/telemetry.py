@@ -1,5 +1,6 @@
 """Telling whoever watches over the installation what each process did: its spans go out in batches, beside the work."""
 
+import concurrent.futures.thread  # noqa: F401 – what it does at a fork has to come before what a provider does, or the child waits for ever
 import logging
 import threading
 import time
