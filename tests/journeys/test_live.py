@@ -296,5 +296,6 @@ def test_a_user_looks_at_so_many_boards(people: Web, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(board, "PAGES", 1)
     mine = cookie(people, "live-many")
     with stream(people, mine) as answer:
-        next(answer.iter_lines())
+        lines = answer.iter_lines()  # kept: who lets go of it hangs up
+        next(lines)
         assert people.client.get("/caseload/live", headers={"cookie": mine}).status_code == 429

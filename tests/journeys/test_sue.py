@@ -162,12 +162,10 @@ def refers_from_the_bedside(ward: Desk) -> None:
     ward.write("Your own reference", "WILLOW-4")
     ward.pick("What are you?", "Nurse")
     ward.press("Send the referral")
-    ward.reads("Say whether they agree to be contacted")
+    ward.reads("Say whether they agree to be contacted", "Someone with this NHS number is known already")
     ward.tick("Do they agree to be contacted", "Yes")
     ward.tick("How did they say so?", "They told me")
     ward.tick("Do they agree that you are told", "Yes")
-    ward.press("Send the referral")
-    ward.reads("Someone with this NHS number is known already")
     ward.done("Send the referral", "Referral sent")
     ward.reads("WILLOW-4")
 

@@ -123,7 +123,8 @@ def test_a_refused_reason_is_called_the_reason_wherever_the_question_is_why() ->
 @pytest.mark.parametrize("ask", ASKS, ids=lambda ask: ask.name)
 def test_every_form_asks_for_what_its_command_is_given_and_nothing_else(ask: Ask) -> None:
     given = mutations.asked(ask.command)
-    fields = {question.field for question in ask.questions} | set(ask.taken) | ({ask.parent} if ask.parent else set())
+    own = (question for question in ask.questions if not question.after)  # others go on what is answered before
+    fields = {question.field for question in own} | set(ask.taken) | ({ask.parent} if ask.parent else set())
     fields |= {question.second for question in ask.questions if question.second}
     assert ask.code is None or (BEHAVIOURS[ask.command].creates and not mutations.makes_new(ask.command))
     assert fields <= set(given), fields - set(given)
