@@ -71,8 +71,8 @@ async def show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> Re
 
 async def _case(asker: Asker, node: Mapping[str, Any]) -> Case:
     streams, referral_id = asker.tenant.streams, node["id"]
-    if node["person"]["erased"]:
-        streams.vault.give_up(node["person"]["id"])  # the room has read of it: this process opens nothing of theirs either
+    if node["person"]["erased"]:  # the room has read of it: this process opens nothing of theirs either
+        streams.vault.give_up(node["person"]["id"])
     facts = await streams.understand(await asker.tenant.log.stream(f"referral-{referral_id}", 0))
     state: referral.State = (await streams.get("referral", referral_id)).state
     mine = await reads(asker, referral_id)
