@@ -208,12 +208,12 @@ def test_a_stream_that_begins_too_late_cannot_recover_a_log(servers: Installatio
         before = await lost(made)
         messages, first = await made.messages(), before.head + 2
         owner = await account_owner(servers, CODE)
-        await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"")
+        await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"", 20)
         onboard = await servers.accounts.connect(servers.nats_url, CODE, "onboard")
         await make_events(onboard, CODE, first=first)
         await onboard.close()
         for subject, headers, data in messages[first - 1 :]:
-            await owner.request(subject, data, headers=headers)
+            await owner.request(subject, data, 20, headers=headers)
         await owner.close()
         with pytest.raises(Refused, match=f"the stream begins at {first} only, the log ends at {before.head}"):
             await recovered(made)

@@ -40,6 +40,8 @@ from tests.tenant import about, store
 
 CODE, OTHER = "QVA", "QVB"
 TODAY = date(2026, 1, 5)
+PATIENCE = 20.0
+"""Seconds for an answer of NATS that is sure to come."""
 MESSAGE = b"MSH|^~\\&|PAS|RZZ01|||20260105||ADT^A01|C1|P|2.4\rPID|1||VRF77012^^^RZZ^MR||INBOXWREN^CANARY\r"
 
 
@@ -107,10 +109,10 @@ class Scene:
         """The stream as it is: subject, headers of ours, data."""
         owner = await account_owner(self.servers, code)
         try:
-            info = json.loads((await owner.request("$JS.API.STREAM.INFO.EVENTS", b"")).data)
+            info = json.loads((await owner.request("$JS.API.STREAM.INFO.EVENTS", b"", PATIENCE)).data)
             kept = []
             for sequence in range(1, info["state"]["last_seq"] + 1):
-                got = await owner.request("$JS.API.DIRECT.GET.EVENTS", b'{"seq":%d}' % sequence)
+                got = await owner.request("$JS.API.DIRECT.GET.EVENTS", b'{"seq":%d}' % sequence, PATIENCE)
                 headers = {k: v for k, v in (got.headers or {}).items() if not k.startswith("Nats-")}
                 kept.append(((got.headers or {})["Nats-Subject"], headers, got.data))
             return kept
@@ -121,10 +123,10 @@ class Scene:
         """Another stream in the place of EVENTS."""
         owner = await account_owner(self.servers, code)
         try:
-            await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"")
+            await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"", PATIENCE)
             await make_stream(self.servers, code)
             for subject, headers, data in messages:
-                await owner.request(subject, data, headers=headers)
+                await owner.request(subject, data, PATIENCE, headers=headers)
         finally:
             await owner.close()
 
@@ -188,7 +190,7 @@ async def scene(servers: Installation, models: tuple[ReadModel, ...] = READ_MODE
         finally:
             for code in (CODE, OTHER):
                 owner = await account_owner(servers, code)
-                await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"")
+                await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"", PATIENCE)
                 await owner.close()
 
 
