@@ -57,10 +57,10 @@ test)
     install
     if [ $# -eq 0 ]; then
         check
-        pytest -n 4 --dist worksteal -m "not alone and not long" tests # more than there are cores: much of a test is waiting
+        pytest -n 4 --dist loadfile -m "not alone and not long" tests # more than there are cores: much of a test is waiting
         set -- -m alone tests
     elif [ "$*" = long ]; then
-        set -- -n 4 --dist worksteal -m long tests
+        set -- -n 4 --dist loadfile -m long tests
     fi
     exec pytest "$@"
     ;;

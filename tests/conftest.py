@@ -50,23 +50,6 @@ def new_servers() -> Iterator[Installation]:
         shutil.rmtree(data)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long ones first, shared out among the processes: who begins one last is waited for by all the others."""
-    long: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        if item.get_closest_marker("long"):
-            long.setdefault(item.path, []).append(item)
-    short = [item for item in items if item.path not in long]
-    many = getattr(config, "workerinput", {}).get("workercount", 1)
-    files = list(long.values())
-    items[:] = [
-        item
-        for number in range(many)
-        for several in (*files[number::many], short[len(short) * number // many : len(short) * (number + 1) // many])
-        for item in several
-    ]
-
-
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Installation]:
     """PostgreSQL and NATS, started once in each pytest process; they end with it however it ends."""
