@@ -207,12 +207,12 @@ class Streams:
 
     async def _open(self, stream_id: str) -> Kept | None:
         """A stream that is kept here, if the keys of what it says may still be used: otherwise nothing of it is kept."""
-        if (kept := self._kept.get(stream_id)) is None:
-            return None
-        await self.vault.fetch(kept.keys)
-        if all(self.vault.get(name) is not None for name in kept.keys):
-            return kept
-        if self.current(kept):
+        while (kept := self._kept.get(stream_id)) is not None:
+            await self.vault.fetch(kept.keys)
+            if not self.current(kept):
+                continue  # another command has gone on from it meanwhile
+            if all(self.vault.get(name) is not None for name in kept.keys):
+                return kept
             self.forget(stream_id)
         return None
 
