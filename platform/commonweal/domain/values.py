@@ -26,6 +26,11 @@ _POSTCODE: Final = re.compile(r"(GIR|[A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})"
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 
+UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and half characters that are no Unicode: a database keeps neither, nor can a person read them."""
+LONGEST: Final = 10_000
+"""Characters of one text: more is read by nobody."""
+
 _VERHOEFF_TURN: Final = (
     "0123456789",
     "1234067895",
@@ -195,7 +200,16 @@ def within(number: int, least: int, most: int, what: str) -> int:
     return number
 
 
-def said(text: str, what: str, longest: int = 10_000) -> str:
+def keepable(text: str, what: str) -> str:
+    """A text as it is, if it can be kept: not longer than anyone reads, and nothing in it that no database keeps."""
+    if len(text) > LONGEST:
+        raise Refused(f"{what} is longer than {LONGEST} characters")
+    if UNWRITABLE.search(text):
+        raise Refused(f"{what} holds a character that cannot be kept")
+    return text
+
+
+def said(text: str, what: str, longest: int = LONGEST) -> str:
     """Words someone wrote, trimmed; not nothing."""
     words = text.strip()
     if not words:

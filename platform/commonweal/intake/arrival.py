@@ -1,11 +1,11 @@
 """Someone is referred to us: found by their NHS number or made known, with what they agreed to, and the referral taken in."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from commonweal.domain import values
 from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.people.consent import GiveConsent
@@ -18,9 +18,6 @@ from commonweal.kernel.streams import Streams
 
 _TRIES: Final = 3
 """How often we look anew for somebody whom others make known at the same moment."""
-_LONGEST: Final = 10_000
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and half characters that are no Unicode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,15 +146,7 @@ def keepable(command: Any) -> None:
     """Refuses a command with a text that cannot be kept."""
     for name in command.__dataclass_fields__:
         if isinstance(said := getattr(command, name), str):
-            keepable_text(said, name)
-
-
-def keepable_text(said: str, name: str) -> None:
-    """Refuses a text that no database keeps, or that is longer than anyone reads."""
-    if _UNWRITABLE.search(said):
-        raise Refused(f"{name} holds a character that cannot be kept")
-    if len(said) > _LONGEST:
-        raise Refused(f"{name} is longer than {_LONGEST} characters")
+            values.keepable(said, name)
 
 
 async def _holder(streams: Streams, nhs_number: str | None) -> str | None:

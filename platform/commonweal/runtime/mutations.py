@@ -17,6 +17,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from commonweal.domain.message import Refused, field_types
+from commonweal.domain.values import UNWRITABLE, keepable
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.kernel.reading import Position
 from commonweal.runtime.permissions import COMMANDS
@@ -43,13 +44,9 @@ _ADDRESS: Final = {
     "instrument": "code",
 }
 """Category → the field that repeats the id of the record a command is addressed to."""
-LONGEST: Final = 10_000
-"""Characters of one text."""
 MOST: Final = 100
 """Values of one list."""
 _YEARS: Final = range(1900, 2200)
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and half characters that are no Unicode: a database keeps neither, nor can a person read them."""
 
 
 @strawberry.type(description="What a mutation came to. Give `position` to a view's `afterPosition` to see it there.")
@@ -221,10 +218,7 @@ def make(command: type, identity: str, values: dict[str, Any], now: datetime, by
 def _check(name: str, value: Any) -> None:
     match value:
         case str():
-            if len(value) > LONGEST:
-                raise Refused(f"{name} is longer than {LONGEST} characters")
-            if _UNWRITABLE.search(value):
-                raise Refused(f"{name} holds a character that cannot be kept")
+            keepable(value, name)
         case tuple():
             if len(value) > MOST:
                 raise Refused(f"{name} has more than {MOST} values")
@@ -242,7 +236,7 @@ def ids(command: type, identity: str | None, key: str | None, asker: str) -> tup
 
     Raises a located REFUSED error where a new record is wanted without a key.
     """
-    if key is not None and (not 1 <= len(key) <= 200 or _UNWRITABLE.search(key)):
+    if key is not None and (not 1 <= len(key) <= 200 or UNWRITABLE.search(key)):
         raise GraphQLError(
             "idempotencyKey has 1 to 200 characters, none of them a control character", extensions={"code": "REFUSED"}
         )

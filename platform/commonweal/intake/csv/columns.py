@@ -1,6 +1,5 @@
 """The columns of a table of referrals: what each is called, and how a cell is read."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +13,6 @@ from commonweal.domain.people import consent
 Read = Callable[[str, str], Any]
 """(cell, name of its column) → the value. Raises `Refused` with a sentence that begins with the column's name."""
 
-_LONGEST: Final = 10_000
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -28,7 +24,7 @@ class Column:
 
 
 def _words(cell: str, name: str) -> str:
-    return values.said(cell, name, _LONGEST)
+    return values.said(cell, name)
 
 
 def _day(cell: str, name: str) -> date:
@@ -106,8 +102,4 @@ def value(name: str, cell: str) -> Any:
         if column.needed:
             raise Refused(f"{name} is missing")
         return column.empty
-    if len(said) > _LONGEST:
-        raise Refused(f"{name} is longer than {_LONGEST} characters")
-    if _UNWRITABLE.search(said):
-        raise Refused(f"{name} holds a character that cannot be kept")
-    return column.read(said, name)
+    return column.read(values.keepable(said, name), name)

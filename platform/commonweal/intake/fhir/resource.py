@@ -1,11 +1,11 @@
 """A FHIR resource as it was sent, in JSON or XML: read as it is, and asked for what it may hold."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, TypeAlias
 from xml.parsers import expat
 
+from commonweal.domain import values
 from commonweal.intake.fhir.problem import BAD_REQUEST, NotTaken
 
 Node: TypeAlias = Mapping[str, Any]
@@ -18,8 +18,6 @@ MOST: Final = 1_000
 """Entries of a Bundle: a referral has a dozen or two."""
 _VALUE: Final = "@value"
 """An attribute; some elements have a part of that name."""
-_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and half characters that are no Unicode: no database keeps them."""
 
 
 def read(raw: bytes) -> Node:
@@ -117,7 +115,7 @@ def first(node: Node, *path: str) -> Node:
 
 def texts(node: Node, *path: str) -> list[str]:
     """Every text along a path that is not empty, as it can be kept."""
-    said = (_UNWRITABLE.sub("", found).strip() for found in each(node, *path) if isinstance(found, str))
+    said = (values.UNWRITABLE.sub("", found).strip() for found in each(node, *path) if isinstance(found, str))
     return [found for found in said if found]
 
 

@@ -23,7 +23,7 @@ from commonweal.domain.people.consent import GiveConsent
 from commonweal.domain.people.person import RegisterPerson
 from commonweal.domain.referrals import referral
 from commonweal.domain.referrals.receive import ReceiveReferral
-from commonweal.intake.arrival import Arrival, Arrived, Road, arrive, keepable_text, same_person
+from commonweal.intake.arrival import Arrival, Arrived, Road, arrive, same_person
 from commonweal.intake.referrers import BY_ROLE, referrer
 from commonweal.kernel.append import Conflict
 from commonweal.kernel.handle import Stale
@@ -192,7 +192,7 @@ def _refusals(answered: Mapping[str, Any], today: date) -> Iterator[tuple[str, s
     for field, value in answered.items():
         try:
             if isinstance(value, str):
-                keepable_text(value, field)
+                values.keepable(value, field)
             if field in _SHAPES:
                 _SHAPES[field](value, field)
             elif field in ("name", "email"):
