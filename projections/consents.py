@@ -7,6 +7,7 @@ from typing import Final
 from commonweal.domain.people import consent
 from commonweal.kernel.read_model import Put, Statement
 from commonweal.kernel.streams import Fact
+from projections.people import other_records
 
 _NO_TO_ALL: Final = "*"
 """Where the last no to everyone stands, which takes back each yes to someone before it."""
@@ -51,11 +52,19 @@ def _answer(fact: Fact, scope: str, audience: str, *, given: bool, expires_on: d
 
 
 def allowed(person_id: str, scope: str, audience: str) -> str:
-    """SQL: does a consent stand on the day `%(today)s`? As `commonweal.domain.people.consent.allows` says: an answer about this audience
-    counts before one about any. The three are SQL too; there must be a table `consent`."""
+    """SQL: does a consent stand on the day `%(today)s`? As `commonweal.domain.people.consent` says in `allows`: an answer about this
+    audience counts before one about any; and in `as_one`: a no in another record of the person counts in this one. The three are SQL
+    too; there must be the tables `consent` and, of `projections.people.merges`, `merged`."""
+
+    def answers(of: str) -> str:
+        return (
+            f"from {{consent}} as c where c.person_id = {of} and c.scope = {scope} and c.audience in ({audience}, 'any')"
+            " and c.position >= coalesce((select n.position from {consent} as n"
+            f" where n.person_id = c.person_id and n.scope = c.scope and n.audience = '{_NO_TO_ALL}'), 0)"
+        )
+
     return (
-        "coalesce((select c.given and (c.expires_on is null or c.expires_on >= %(today)s::date) from {consent} as c"
-        f" where c.person_id = {person_id} and c.scope = {scope} and c.audience in ({audience}, 'any') and c.position >= coalesce("
-        f"(select n.position from {{consent}} as n where n.person_id = {person_id} and n.scope = {scope} and n.audience = '*'), 0)"
+        f"(coalesce((select c.given and (c.expires_on is null or c.expires_on >= %(today)s::date) {answers(person_id)}"
         " order by c.audience = 'any' limit 1), false)"
+        f" and not exists (select {answers(f'any({other_records(person_id)})')} and not c.given))"
     )

@@ -57,6 +57,15 @@ OF_THE_PERSON: Final = f"{{row}}.person_id = any({ALL_OF})"
 """SQL: a row is about that person, whichever of their records it was written in."""
 
 
+def other_records(person_id: str) -> str:
+    """SQL: every other record of this person; which is SQL too. None of them has absorbed one and been absorbed."""
+    survivor = f"(select f.survivor_id from {{merged}} as f where f.person_id = {person_id})"
+    return (
+        f"array(select {survivor} union all select m.person_id from {{merged}} as m"
+        f" where m.survivor_id = coalesce({survivor}, {person_id}) and m.person_id <> {person_id})"
+    )
+
+
 def clear(value: Any) -> Any:
     """What a column holds of something personal: nothing where it was erased, or where an empty text took it away."""
     return None if value is ERASED or value == "" else value

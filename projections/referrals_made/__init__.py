@@ -6,4 +6,4 @@ from typing import Final
 from commonweal.kernel.read_model import ReadModel
 from projections.referrals_made.projector import project
 
-READ_MODEL: Final = ReadModel(name="referrals_made", version=1, folder=Path(__file__).parent, project=project)
+READ_MODEL: Final = ReadModel(name="referrals_made", version=2, folder=Path(__file__).parent, project=project)

@@ -5,13 +5,13 @@ from functools import partial
 from typing import Any, Final
 
 from commonweal.domain import tenant
-from commonweal.domain.people import consent, person
+from commonweal.domain.people import consent, duplicate, person
 from commonweal.domain.referrals import programme, referral
 from commonweal.kernel.read_model import Change, Put, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.consents import consents
-from projections.people import people
+from projections.people import merges, people
 from projections.places import places_and_trusts
 
 STATUSES: Final[Mapping[type, str]] = {
@@ -66,6 +66,7 @@ project: Final = by_module(
     {
         referral: _referral,
         person: partial(people, about=()),
+        duplicate: merges,
         consent: consents,
         programme: _programme,
         tenant: places_and_trusts,

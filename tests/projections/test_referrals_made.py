@@ -17,7 +17,7 @@ from commonweal.runtime.installation import Installation
 from projections import referrals_made
 from tests.projections.every_room import same_rows
 from tests.projections.scene import ANSWERING, Grants, Scene, scene
-from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, referred, registered
+from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, merged, referred, registered
 
 CANARY = "Ptarmigan"
 LIST = """query List($filter: ReferralMadeFilter, $first: Int, $after: String) {
@@ -50,6 +50,8 @@ def _tell(told: Scene, ods: str, name: str) -> None:
     do("shut", OpenProgramme(name="Shut"), CloseProgramme())
     for each in ("shares", "silent", "took-back"):
         do(each, registered(f"{name} {each}"), agreed())
+    do("silent-too", registered(f"{name} silent"))
+    do("silent", merged("silent", "silent-too"))
     do("shares", agreed("share_referrer"))
     do("took-back", agreed("share_referrer"), WithdrawConsent(scope="share_referrer", withdrawn_on=DAY))
     for number, (identity, whose, known) in enumerate(

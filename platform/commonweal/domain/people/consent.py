@@ -149,9 +149,9 @@ def allows(state: State, scope: str, audience: str, on: date) -> bool:
     return isinstance(answer, ConsentGiven) and (answer.expires_on is None or on <= answer.expires_on)
 
 
-def as_one(state: State, survivor: State) -> State:
-    """What counts for a record that was merged into another one: its own answers, and each no that is said in the other."""
-    noes = (answer for answer in survivor.answers.values() if not isinstance(answer, ConsentGiven))
+def as_one(state: State, other: State) -> State:
+    """What counts for a record while it is one with another: its own answers, and each no that is said in the other."""
+    noes = (answer for answer in other.answers.values() if not isinstance(answer, ConsentGiven))
     return reduce(evolve, noes, state)
 
 

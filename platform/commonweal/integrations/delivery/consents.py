@@ -1,13 +1,25 @@
-"""Consents as they stand: what a person lets us tell, also where their record has become a part of another one."""
+"""Consents as they stand: what a person lets us tell, whichever of their records it was said in."""
 
 from commonweal.domain.people import consent, person
 from commonweal.kernel.streams import Streams
 
 
 async def consents_of(streams: Streams, person_id: str) -> consent.State:
-    """Of the record itself, with what the person has taken back through the one it was merged into."""
-    own: consent.State = (await streams.committed(consent.CATEGORY, person_id)).state
+    """Of the record itself, with each no that is said in another record of this person."""
+    own, others = await _consents(streams, person_id), await _other_records(streams, person_id)
+    for other in others:
+        own = consent.as_one(own, await _consents(streams, other))
+    return own
+
+
+async def _consents(streams: Streams, person_id: str) -> consent.State:
+    answers: consent.State = (await streams.committed(consent.CATEGORY, person_id)).state
+    return answers
+
+
+async def _other_records(streams: Streams, person_id: str) -> tuple[str, ...]:
     someone: person.State = (await streams.committed(person.CATEGORY, person_id)).state
     if (survivor := someone.same.merged_into) is None:
-        return own
-    return consent.as_one(own, (await streams.committed(consent.CATEGORY, survivor)).state)
+        return someone.same.absorbed
+    goes_on: person.State = (await streams.committed(person.CATEGORY, survivor)).state
+    return (survivor, *(each for each in goes_on.same.absorbed if each != person_id))

@@ -25,6 +25,7 @@ from commonweal.domain.referrals import referral
 from commonweal.domain.referrals.receive import ReceiveReferral
 from commonweal.intake.arrival import Arrival, Arrived, Road, arrive, same_person
 from commonweal.intake.referrers import BY_ROLE, referrer
+from commonweal.integrations.delivery import consents_of
 from commonweal.kernel.append import Conflict
 from commonweal.kernel.handle import Stale
 from commonweal.runtime import permissions
@@ -325,7 +326,7 @@ async def _sent(pages: Pages, request: Asked, asker: Asker, place: _Place, refer
     state: referral.State = (await asker.tenant.streams.committed(referral.CATEGORY, referral_id)).state
     if first is None or first.actor != asker.principal.id or state.source is None or state.person_id is None:
         raise Missing("there is no such referral among those you sent")
-    answers = (await asker.tenant.streams.get(consent.CATEGORY, state.person_id)).state
+    answers = await consents_of(asker.tenant.streams, state.person_id)
     names = {choice.value: choice.text for choice in place.found["programme"]}
     page = Sent(
         reference=state.source[1],
