@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -219,9 +220,44 @@ def test_a_colleague_as_whom_nobody_signs_in_comes_last_and_is_not_asked(people:
     assert "Propose to Ada Older" not in card
     assert "Propose to Amira Noor" in cards[0]
     people.token("QPM", "link_worker", "link_worker:w-ada")
-    people.followed("QPM")
     assert "Propose to Ada Older" in lead.get("/referrals/r-abe/propose")
     lead.client.close()
+
+
+CALLED_ON: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
+    ("proposeAllocation", "r-fay", "workerId", {}),
+    ("reallocateReferral", "r-lou", "workerId", {"reason": "capacity"}),
+    ("handOverCaseload", "w-wren", "workerId", {"referralIds": ["r-lou"], "reason": "balance"}),
+    ("startAbsence", "w-wren", "coverWorkerId", {"kind": "leave", "startedOn": "2026-03-02"}),
+    ("changeCover", "w-wren", "coverWorkerId", {}),
+)
+
+
+@pytest.mark.parametrize(("mutation", "record", "field", "wish"), CALLED_ON)
+def test_nobody_is_called_on_as_whom_nobody_signs_in(
+    people: Web, mutation: str, record: str, field: str, wish: dict[str, Any]
+) -> None:
+    people.given("QPM", "w-zoe", engaged("Zoe Unknown", pcns=("U22222",)))
+    lead = people.token("QPM", "team_lead")
+    document = f'mutation($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ {mutation}(id: "{record}", input: $input) {{ id }} }}'
+    told = people.refused(lead, document, {"input": {**wish, field: "w-zoe"}})
+    named = "worker_id" if field == "workerId" else "cover_worker_id"
+    assert told["message"].startswith(f"{named}: nobody signs in as Zoe Unknown here yet: ask an administrator")
+    assert told["extensions"]["code"] == "REFUSED"
+    none = people.refused(lead, document, {"input": {**wish, field: "w-nobody"}})
+    assert "signs in" not in none["message"]
+
+
+def test_whoever_was_let_in_this_moment_can_be_asked(people: Web) -> None:
+    people.given("QPM", "p-ivo", registered("Ivo Waits"))
+    people.given("QPM", "p-ivo", agreed())
+    people.given("QPM", "r-ivo", referred("p-ivo", "x-ivo", practice="K83002"))
+    people.given("QPM", "r-ivo", referral.AcceptReferral())
+    people.given("QPM", "w-yan", engaged("Yan New", pcns=("U22222",)))
+    lead = people.token("QPM", "team_lead")
+    people.token("QPM", "link_worker", "link_worker:w-yan")
+    wish = 'mutation { proposeAllocation(id: "r-ivo", input: {workerId: "w-yan"}) { id } }'
+    assert people.ask(lead, wish)["proposeAllocation"]["id"] == "r-ivo"
 
 
 def test_what_nobody_asked_the_person_for_is_no_reason_for_anyone(people: Web) -> None:

@@ -29,6 +29,7 @@ from commonweal.kernel.trace import where
 from commonweal.kernel.view import PLAN, Root, subscription_type
 from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import Principal
+from commonweal.runtime.called_on import can_be_called_on
 from commonweal.runtime.mutations import Receipt
 from commonweal.runtime.refusals import Counted
 from commonweal.runtime.waiting import until_now
@@ -103,6 +104,7 @@ async def _run(
         made = mutations.make(command, record, given, asker.now, who)
     except Refused as refusal:
         raise refused(str(refusal)) from None
+    await can_be_called_on(asker.tenant, asker.reader, made)
     try:
         receipt = await handle(asker.tenant.streams, record, made, about, expected_version=version)
     except (Refused, Claimed) as refusal:

@@ -1,6 +1,6 @@
 """Proposing: who fits somebody who waits, best first, with the reasons; whoever is proposed is asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -14,9 +14,9 @@ from commonweal.domain import codes
 from commonweal.domain.workforce import allocation, allocation_rule
 from commonweal.domain.workforce import propose as proposing
 from commonweal.domain.workforce.allocation_rule import Candidate, Person, Points, Ranked
-from commonweal.kernel.fetch import fetch
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
+from commonweal.runtime.called_on import signing_in
 from commonweal.runtime.pages import counted
 from commonweal.runtime.pages.asks import carry_out
 from commonweal.runtime.pages.asks import typed as sent
@@ -24,8 +24,6 @@ from commonweal.runtime.pages.back import position
 from commonweal.runtime.pages.page import Asked, Missing, Pages, day, priority, signed_in
 from commonweal.runtime.pages.workforce import DOCUMENT
 from commonweal.runtime.schema import Asker
-from projections.set_up import READ_MODEL as SET_UP
-from projections.set_up.graphql import coming_in_as
 
 _OBSTACLES: Final = {"no_account": "Cannot be asked", "away": "Away", "full": "Full"}
 _WHY: Final = {
@@ -111,7 +109,7 @@ async def show(
     if case is None:
         raise Missing("there is no such referral among those you see")
     rule = _rule(found["allocationRule"])
-    let_in = await _let_in(asker, [each["id"] for each in found["allocationCandidates"]])
+    let_in = await signing_in(asker.reader, [each["id"] for each in found["allocationCandidates"]])
     candidates = (_candidate(each, signs_in=each["id"] in let_in) for each in found["allocationCandidates"])
     ranked = allocation_rule.rank(rule, _person(case), candidates)
     someone = case["person"]
@@ -161,12 +159,6 @@ def _person(case: Mapping[str, Any]) -> Person:
         knows=case["lastWorkerId"],
         weight=case["weight"],
     )
-
-
-async def _let_in(asker: Asker, workers: Sequence[str]) -> frozenset[str]:
-    """Those of these link workers as whom somebody signs in."""
-    grants = await fetch(asker.reader, SET_UP, coming_in_as(workers))
-    return frozenset(each["scope"].partition(":")[2] for each in grants)
 
 
 def _candidate(node: Mapping[str, Any], *, signs_in: bool) -> Candidate:
