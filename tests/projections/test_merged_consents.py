@@ -45,6 +45,7 @@ def story(servers: Installation) -> Iterator[Scene]:
         made.do("plan", SharePlan(kind="gp", part="full", on=DAY, by=BY))
         send = connect.SendConnection(channel="secure_link", link_id="l1", by=BY, on=DAY)
         made.do("to-garden", offered("case", "garden"), connection.AcceptConnection(), send)
+        made.do("by-telephone", offered("case", "garden"), connection.AcceptConnection())
         yield made
 
 
@@ -84,6 +85,17 @@ def test_a_no_counts_in_every_record_of_the_person_while_they_are_one(
     for survivor, absorbed in pairs:
         story.do(survivor, UnmergePersons(person_id=survivor, absorbed_id=absorbed, reason="two_people", by="x"))
     assert told(story) == EVERYBODY
+
+
+def test_nobody_is_told_by_telephone_of_who_said_no_in_another_record(story: Scene) -> None:
+    send = 'mutation { sendConnection(id: "by-telephone", input: {channel: "phone"}) { version } }'
+    story.do("ada", RefuseConsent(scope="share_vcfse", refused_on=DAY), merged("ada", "ottoline"))
+    _, (error,) = story.answer(send)
+    assert error["message"].startswith("this person has said no to this in another record of theirs")
+    assert error["extensions"] == {"code": "REFUSED"}
+    story.do("ada", agreed("share_vcfse"))
+    assert story.ask(send)["sendConnection"]["version"] == 3
+    story.do("ada", UnmergePersons(person_id="ada", absorbed_id="ottoline", reason="two_people", by="x"))
 
 
 def test_a_no_to_one_is_none_to_the_others_and_a_yes_in_one_record_is_none_in_the_other(story: Scene) -> None:

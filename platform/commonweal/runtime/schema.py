@@ -32,6 +32,7 @@ from commonweal.runtime.access import Principal
 from commonweal.runtime.called_on import can_be_called_on
 from commonweal.runtime.mutations import Receipt
 from commonweal.runtime.refusals import Counted
+from commonweal.runtime.said_no import nobody_said_no
 from commonweal.runtime.waiting import until_now
 from commonweal.runtime.within import within
 from projections.activity.graphql import Query as Activity
@@ -105,6 +106,7 @@ async def _run(
     except Refused as refusal:
         raise refused(str(refusal)) from None
     await can_be_called_on(asker.tenant, asker.reader, made)
+    await nobody_said_no(asker.tenant, made, record, asker.reader.today)
     try:
         receipt = await handle(asker.tenant.streams, record, made, about, expected_version=version)
     except (Refused, Claimed) as refusal:
