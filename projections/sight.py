@@ -37,9 +37,9 @@ def seen(scope: Scope, row: str = "{row}") -> Seen:
     return [*conditions, f"({any_of or 'false'})"], {**parameters, **{name: ids for name, ids, _ in held}}
 
 
-def seen_through(scope: Scope, column: str = "referral_id") -> Seen:
-    """On a row of any other table with a column `referral_id` or `person_id`: a case of it is seen."""
+def seen_through(scope: Scope) -> Seen:
+    """On a row of any other table with a column `referral_id`: its case is seen."""
     conditions, parameters = seen(scope, "c")
     return [
-        f"exists (select from {{referral}} as c where c.{column} = {{row}}.{column} and {' and '.join(conditions)})"
+        f"exists (select from {{referral}} as c where c.referral_id = {{row}}.referral_id and {' and '.join(conditions)})"
     ], parameters

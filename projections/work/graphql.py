@@ -8,7 +8,7 @@ import strawberry
 from commonweal.kernel.question import Keys, Page, Paging
 from commonweal.kernel.reading import Position, Scope, reader
 from commonweal.kernel.view import root
-from projections.people import OF_THE_PERSON
+from projections.people import OF_THE_PERSON, other_records
 from projections.sight import Seen, seen, seen_through
 from projections.work import READ_MODEL
 from projections.work.shapes import (
@@ -24,7 +24,8 @@ from projections.work.shapes import (
 _ENTRIES: Final = """(select 'CONTACT' as kind, c.contact_id as entry_id, c.at, c.person_id, c.referral_id from {contact} as c
     union all select 'NOTE', n.note_id, n.at, n.person_id, n.referral_id from {note} as n
     union all select 'DROP_IN', d.drop_in_id, d.at, d.person_id, null from {drop_in} as d)"""
-_NEVER_REFERRED: Final = "not exists (select from {referral} as c where c.person_id = {row}.person_id)"
+_THEIRS: Final = f"(c.person_id = {{row}}.person_id or c.person_id = any({other_records('{row}.person_id')}))"
+"""SQL: a case `c` is of the person, whichever of their records it was written in."""
 _OWNER: Final = """coalesce({row}.worker_id,
     (select o.link_worker_id from {referral} as o where o.referral_id = {row}.referral_id))"""
 _RECORD_KEYS: Final[Keys] = (("at", datetime), ("entry_id", str))
@@ -53,8 +54,10 @@ class Query:
     ) -> Page:
         scope = reader(info).scope("work")
         (of_the_case,), parameters = seen_through(scope)
-        (of_the_person,), _ = seen_through(scope, "person_id")
-        without_case = f"{{row}}.referral_id is null and ({of_the_person} or {_NEVER_REFERRED})"
+        case, _ = seen(scope, "c")
+        of_the_person = f"exists (select from {{referral}} as c where {' and '.join((_THEIRS, *case))})"
+        never_referred = f"not exists (select from {{referral}} as c where {_THEIRS})"
+        without_case = f"{{row}}.referral_id is null and ({of_the_person} or {never_referred})"
         return Page(
             of=WorkEntryConnection,
             source=_ENTRIES,

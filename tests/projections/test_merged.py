@@ -11,7 +11,9 @@ from commonweal.domain.measures.measuring import ScheduleMeasure
 from commonweal.domain.people.merge import UnmergePersons
 from commonweal.domain.plans.plan_start import StartPlan
 from commonweal.domain.referrals import referral
+from commonweal.domain.referrals.programme import OpenProgramme
 from commonweal.domain.work.contact_booking import BookContact
+from commonweal.domain.work.drop_in_recording import RecordDropIn
 from commonweal.domain.work.task import CreateTask
 from commonweal.runtime.installation import Installation
 from projections import caseload, connections, measures, plan, work
@@ -82,3 +84,24 @@ def test_it_is_shown_under_the_record_that_goes_on_while_they_are_one(story: Sce
     apart = UnmergePersons(person_id="ada", absorbed_id="ottoline", reason="two_people", by="x")
     story.do("ada", apart)
     assert shown(story) == set()
+
+
+def test_a_drop_in_of_who_is_in_a_restricted_programme_under_another_record_is_not_shown(story: Scene) -> None:
+    story.do("refuge", OpenProgramme(name="Refuge", restricted=True))
+    for each in ("fay", "fay-again"):
+        story.do(each, registered("Fay"), agreed())
+    story.do("drop-in", RecordDropIn(person_id="fay-again", attended_on=DAY, by="x", on=DAY))
+    story.do("hidden", referred("fay", "y", practice="K83001", programme="refuge"))
+    inside: Grants = (*LEAD, ("team_lead", "programme:refuge"))
+
+    def drop_ins(person: str, grants: Grants) -> int:
+        replace(story, model=work.READ_MODEL).catch_up()
+        asked = "query Of($person: ID!) { workRecord(person: $person) { totalCount } }"
+        return int(story.ask(asked, grants, person=person)["workRecord"]["totalCount"])
+
+    assert (drop_ins("fay-again", LEAD), drop_ins("fay-again", inside)) == (1, 1)
+    story.do("fay", merged("fay", "fay-again"))
+    assert (drop_ins("fay-again", LEAD), drop_ins("fay", LEAD)) == (0, 0)
+    assert (drop_ins("fay-again", inside), drop_ins("fay", inside)) == (1, 1)
+    story.do("fay", UnmergePersons(person_id="fay", absorbed_id="fay-again", reason="two_people", by="x"))
+    assert (drop_ins("fay-again", LEAD), drop_ins("fay", inside)) == (1, 0)
