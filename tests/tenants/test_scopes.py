@@ -28,7 +28,7 @@ from commonweal.domain.work.drop_in_recording import RecordDropIn
 from commonweal.domain.work.lone_visit_start import StartLoneVisit
 from commonweal.domain.work.note_signing import SignNote
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
-from commonweal.domain.work.task import CreateTask
+from commonweal.domain.work.task import CancelTask, CompleteTask, CreateTask
 from commonweal.domain.workforce import link_worker
 from commonweal.domain.workforce.link_worker import EngageLinkWorker
 from commonweal.kernel.decider import BEHAVIOURS
@@ -37,8 +37,9 @@ from commonweal.runtime.installation import Installation
 from projections import READ_MODELS
 from projections.caseload import READ_MODEL as CASELOAD
 from projections.person_record import READ_MODEL as PERSON_RECORD
+from projections.safeguarding import READ_MODEL as SAFEGUARDING
 from tests.near import listed, offered, organisation
-from tests.projections.scene import Grants, Scene, scene
+from tests.projections.scene import Grants, Scene, nodes, scene
 from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, referred, registered
 from tests.tenants.test_graphql_attacks import MUTATIONS
 
@@ -125,6 +126,8 @@ def _tell(
     made.do(each, SignNote(referral_id=each, text="Well", by="x", at=then))
     made.do(each, CreateTask(kind="call", due_on=DAY, referral_id=each, by="x"))
     made.do(each, RaiseSafeguardingConcern(referral_id=each, types=("neglect",), detail="Afraid", by="x", at=then))
+    source = f"safeguarding-{each}"
+    made.do(source, CreateTask(kind="safeguarding", due_on=DAY, source=source, by="reactor"))
     made.do(each, StartLoneVisit(worker_id=each, contact_id=each, referral_id=each, expected_by=then, at=then - HOUR))
     made.do(each, RecordDropIn(person_id=each, attended_on=DAY, by="x", on=DAY))
     made.do(each, offered(each, "garden"))
@@ -135,7 +138,7 @@ def _tell(
 
 def _follow(made: Scene) -> None:
     async def every() -> None:
-        for model in (CASELOAD, PERSON_RECORD):
+        for model in (CASELOAD, PERSON_RECORD, SAFEGUARDING):
             await replace(made, model=model).room().catch_up()
 
     made.run(every())
@@ -293,6 +296,36 @@ def test_what_holds_for_the_whole_ics_is_no_parts_to_change(story: Scene, scope:
             identity = "0" * 32 if BEHAVIOURS[command].primary == user.CATEGORY else "core"
             error = _try(story, command, ((_role(command), scope),), identity, _all(_given(command), OURS))
             assert _code(error) in {*CLOSED, "REFUSED"}, (command.__name__, error)
+
+
+@pytest.mark.parametrize(
+    ("grants", "shown"),
+    [
+        ((("team_lead", "tenant"),), {OURS, THEIRS}),
+        ((("team_lead", "pcn:U11111"),), {OURS}),
+        ((("team_lead", "pcn:U11111"), ("team_lead", "programme:refugee")), {OURS, HIDDEN}),
+        ((("team_lead", "pcn:U22222"), ("pcn_manager", "pcn:U11111")), {THEIRS}),
+        ((("team_lead", "glass:case:ours"),), set()),
+        ((("pcn_manager", "tenant"),), set()),
+        ((("triager", "tenant"),), set()),
+        ((("link_worker", "link_worker:ours"),), set()),
+    ],
+)
+def test_whoever_is_shown_that_a_concern_is_to_be_opened_may_say_so_and_nobody_else(
+    story: Scene, grants: Grants, shown: set[str]
+) -> None:
+    asked = "{ safeguardingTasks { edges { node { id } } } }"
+    data, _ = replace(story, model=SAFEGUARDING).answer(asked, grants)
+    found = nodes(data, "safeguardingTasks") if data else {}
+    assert set(found) == {f"safeguarding-{each}" for each in shown}
+    for each in PLACES:
+        error = _try(story, CancelTask, grants, f"safeguarding-{each}", {"reason": "not_needed"})
+        assert (_code(error) == "REFUSED") is (each in shown), (each, error)
+        assert (_code(error) in CLOSED) is (each not in shown), (each, error)
+
+
+def test_a_lead_of_one_pcn_says_that_a_concern_of_theirs_was_opened(story: Scene) -> None:
+    assert _try(story, CompleteTask, (("team_lead", "pcn:U11111"),), "safeguarding-ours", {}) is None
 
 
 def test_who_may_see_it_is_not_told_that_it_is_not_there(story: Scene) -> None:

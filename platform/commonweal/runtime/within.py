@@ -100,7 +100,8 @@ async def within(
         raise GraphQLError("source is named by what a task follows from by itself", extensions={"code": "REFUSED"})
     if BEHAVIOURS[command].primary == allocation_rule.CATEGORY and record != allocation_rule.THE_RULE:
         raise GraphQLError("there is one rule, and it is called allocation", extensions={"code": "NOT_FOUND"})
-    look = _Look(tenant, reader, scope)
+    leads = permissions.scope(principal.grants, permissions.COMMANDS[command] & permissions.VIEWS["safeguarding_tasks"])
+    look = _Look(tenant, reader, scope, replace(leads or Scope(), persons=frozenset()))
     if command is receive.ReceiveReferral or BEHAVIOURS[command].primary == programme.CATEGORY:
         await look.programme(principal, command, record, given)
     for target in _targets(command, record, given):
@@ -170,13 +171,20 @@ def _asked(case: referral.State) -> set[str | None]:
     return {case.worker_id, case.proposal.worker_id, *case.proposal.refused} - {None}
 
 
+def _followed_from(state: Any) -> str | None:
+    """The safeguarding concern a task follows from."""
+    source = state.created.source if isinstance(state, task.State) and state.created else None
+    return identity(source) if source is not None and category(source) == safeguarding.CATEGORY else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Looks with the eyes of somebody who sees this much."""
+    """Looks with the eyes of somebody who sees this much. `concerns`: where they are to open safeguarding concerns."""
 
     tenant: Tenant
     reader: Reader
     scope: Scope
+    concerns: Scope
 
     async def there(self, target: _Target) -> Kept:
         """Raises _Hidden where nothing was ever recorded of it."""
@@ -194,9 +202,11 @@ class _Look:
         mine = target.category in _WORKER and await self._is_own(_WORKER[target.category](state))
         if case_id is not None:
             await self._case(case_id, mine=mine)
+        elif (concern := _followed_from(state)) is not None:
+            given = state.worker_id is not None and state.worker_id in self.scope.link_workers
+            await self._concern(concern, mine=given)
         elif target.category in _WORKER:
             self._require(mine)
-            await self._concern(state)
         elif target.category == link_worker.CATEGORY:
             self._require(await self._is_own(target.id))
         elif target.category == hospital.CATEGORY:
@@ -235,13 +245,13 @@ class _Look:
         reader = self._with("caseload")
         self._require(await fetch(reader, CASELOAD, one_referral(reader, case_id)) is not None)
 
-    async def _concern(self, state: Any) -> None:
-        """A task that follows from a concern says nothing of the case; whoever may not know of the case knows of no task either."""
-        source = state.created.source if isinstance(state, task.State) and state.created else None
-        if source is not None and category(source) == safeguarding.CATEGORY:
-            concern: safeguarding.State = (await self.tenant.streams.get(safeguarding.CATEGORY, identity(source))).state
-            self._require(concern.raised is not None)
-            self.let_in((await self.tenant.streams.get(referral.CATEGORY, str(safeguarding.case(concern)))).state)
+    async def _concern(self, concern_id: str, *, mine: bool) -> None:
+        """A task that follows from a concern says nothing of the case: it is theirs who are shown it, as whoever opens the
+        concerns of that case, or to whom it was given."""
+        concern: safeguarding.State = (await self.tenant.streams.get(safeguarding.CATEGORY, concern_id)).state
+        self._require(concern.raised is not None)
+        look = self if mine else replace(self, scope=self.concerns)
+        await look._case(str(safeguarding.case(concern)), mine=mine)
 
     async def _person(self, person_id: str | None) -> None:
         """Who was never referred is anybody's who may do it; everyone else is theirs who see a case of them."""
