@@ -1,10 +1,12 @@
-"""Journeys go through the web process: one for each module, with two ICSs behind it."""
+"""What journeys go through: for each module one web process with two ICSs behind it, and one browser."""
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from commonweal.runtime.installation import Installation
+from tests.journeys.browser import started
 from tests.web import Web, serving
 
 
@@ -13,3 +15,10 @@ def web(servers: Installation) -> Iterator[Web]:
     """A web process over two new ICSs, QPM and QMF."""
     with serving(servers, "QPM", "QMF") as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, started anew for each module: what one keeps open slows nobody else."""
+    with started() as found:
+        yield found

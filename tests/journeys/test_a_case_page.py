@@ -12,19 +12,13 @@ from commonweal.console.asks import desk
 from commonweal.domain.people import person
 from commonweal.domain.referrals import programme, refer_back, referral
 from commonweal.domain.workforce import allocation
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import agreed, engaged, referred, registered
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

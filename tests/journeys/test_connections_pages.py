@@ -13,7 +13,7 @@ from commonweal.domain.directory.listing import SetReferralRoute
 from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.near import BY, listed, offered, organisation
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
@@ -23,12 +23,6 @@ pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 HERE = "/people/p-finch/connections"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

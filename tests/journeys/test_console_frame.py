@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from commonweal.console.assets import FOR_EVER, assets
 from commonweal.console.page import content_security_policy
 from tests.journeys import console_samples as samples
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 
 pytestmark = pytest.mark.browser
 
@@ -72,12 +72,6 @@ def site() -> Iterator[Site]:
         yield found
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture

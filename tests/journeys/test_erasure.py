@@ -39,7 +39,7 @@ from commonweal.runtime.settings import environment
 from commonweal.runtime.sign_in import SignInLinks
 from tests.integrations.hospital import Hospital, Request, take
 from tests.journeys.asking import Someone, words
-from tests.journeys.browser import PHONE, started
+from tests.journeys.browser import PHONE
 from tests.journeys.desk import Desk, at_a_desk
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 from tests.near import BY, assured, listed, organisation
@@ -67,12 +67,6 @@ def day(after_they_met: int, clock: str = "10:00") -> datetime:
     """A moment in London, so many days after Nora was last met."""
     on = LAST_MET + timedelta(days=after_they_met)
     return datetime.combine(on, time.fromisoformat(clock), LONDON).astimezone(UTC)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @dataclass

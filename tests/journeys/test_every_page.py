@@ -19,7 +19,7 @@ from commonweal.runtime.pages.menu import PAGES
 from commonweal.runtime.pages.record import TABS
 from commonweal.runtime.sign_in import SignInLinks
 from commonweal.runtime.simulate.play import deal, play
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
@@ -90,12 +90,6 @@ class Visitor:
                 self.wrong.append((address, answer.status_code))
             todo += page.links
         return self
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

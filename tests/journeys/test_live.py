@@ -19,17 +19,11 @@ from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME
 from commonweal.runtime.live import board
 from commonweal.runtime.session import IDLE
-from tests.journeys.browser import DESKTOP, started, violations
+from tests.journeys.browser import DESKTOP, violations
 from tests.web import Web
 
 TODAY = datetime.now(UTC).date()
 ACCEPT = "mutation ($id: ID!) { acceptReferral(id: $id) { position } }"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 def refer(web: Web, number: str, name: str) -> None:

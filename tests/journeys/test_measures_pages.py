@@ -12,7 +12,7 @@ from commonweal.domain.measures.measuring import RecordMeasure, ScheduleMeasure
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import allocation
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import agreed, engaged, referred, registered
 from tests.web import Web
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from commonweal.console.wording import LONDON, in_london, long_date
 from commonweal.domain.directory.listing import SetReferralRoute
 from commonweal.domain.referrals import referral
 from tests.integrations.hospital import Hospital
-from tests.journeys.browser import PHONE, started
+from tests.journeys.browser import PHONE
 from tests.journeys.casework import (
     connection,
     lets_services_know,
@@ -52,12 +52,6 @@ def _friday() -> date:
 
 
 FRIDAY = _friday()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

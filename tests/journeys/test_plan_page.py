@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -18,12 +18,6 @@ pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 HERE = "/people/p-finch/plan"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

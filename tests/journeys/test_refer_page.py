@@ -7,19 +7,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from commonweal.domain.referrals.referral import AcceptReferral, State
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import allocated, configured, engaged, registered
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
 
 KNOWN = "9434765919"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,6 @@ from commonweal.runtime.development_issuer import NAME
 from commonweal.runtime.sign_in import SignInLinks
 from tests.journeys import casework
 from tests.journeys.asking import words
-from tests.journeys.browser import started
 from tests.journeys.desk import Desk, at_a_desk
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 from tests.near import BY, listed, offered, organisation
@@ -40,12 +39,6 @@ COLLEAGUES = ("Rowan", "Sunil", "Hazel", "Ash", "Birch", "Cedar", "Elder", "Fern
 """Link workers of whose people one each goes to the lunch club."""
 NEXT_DOOR = "Olive"
 """A link worker of whose people none does."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from commonweal.domain.people import representation
 from commonweal.domain.referrals import referral
 from commonweal.intake.hl7v2 import mllp
 from tests.integrations.hospital import Hospital
-from tests.journeys.browser import started
 from tests.journeys.casework import (
     connection,
     lets_services_know,
@@ -52,12 +51,6 @@ def day(number: int, clock: str = "10:00") -> datetime:
 LAST = 70
 """The day everything has come to its end."""
 FIRST = in_london(datetime.now(UTC)).date() - timedelta(days=LAST + 2)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Whoever looks after an ICS sees whether its trusts hear of the people they referred, and has tried again what nobody took."""
 
 import os
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from commonweal.domain import tenant
 from commonweal.integrations.delivery import Outcome
 from commonweal.integrations.delivery.outbox import Outbox
 from tests import story
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
@@ -22,12 +21,6 @@ NAME = "Canary Finch"
 CAME = date(2025, 4, 1)
 CEDAR = tenant.Practice(ods="K83001", name="Cedar Surgery")
 Form = dict[str, str | float | bool]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

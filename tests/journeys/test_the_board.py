@@ -11,18 +11,12 @@ from commonweal.console.wording import in_london
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import receive, referral
 from commonweal.domain.workforce import allocation, link_worker
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
 
 TODAY = datetime.now(UTC).date()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,6 @@ from playwright.sync_api import Browser
 from commonweal.console.wording import LONDON, in_london
 from commonweal.domain.measures.measuring import RecordMeasure
 from commonweal.domain.referrals import referral
-from tests.journeys.browser import started
 from tests.journeys.casework import connection, offers, reaches, tab, takes_on, triages_and_proposes
 from tests.journeys.desk import Desk, at_a_desk
 from tests.journeys.office import Office, at_work, northamptonshire
@@ -50,12 +49,6 @@ HIS: Final = (BEFORE + timedelta(days=31)).replace(day=1)
 def day(after: int, clock: str = "10:00", of: date = HIS) -> datetime:
     """A moment in London, so many days after the first of the month."""
     return datetime.combine(of + timedelta(days=after), time.fromisoformat(clock), LONDON).astimezone(UTC)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

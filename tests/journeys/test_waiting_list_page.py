@@ -22,7 +22,7 @@ from commonweal.runtime.answering import Answering
 from commonweal.runtime.asking import make_asker
 from commonweal.runtime.schema import schema
 from projections import waiting_list
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.tenant import about
 from tests.web import Web
@@ -33,12 +33,6 @@ CANARY = "Ptarmigan"
 NOW = datetime.now(UTC)
 YESTERDAY = in_london(NOW - timedelta(days=1)).date()
 THEN = {"day": str(YESTERDAY.day), "month": str(YESTERDAY.month), "year": str(YESTERDAY.year)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

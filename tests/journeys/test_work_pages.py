@@ -12,7 +12,7 @@ from commonweal.domain.referrals import referral
 from commonweal.domain.work import lone_visit
 from commonweal.domain.work.note_signing import SignNote
 from commonweal.domain.work.task import CreateTask
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
 HERE = "/people/p-finch/contacts"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

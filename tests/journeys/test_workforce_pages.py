@@ -13,19 +13,13 @@ from commonweal.domain.referrals import referral
 from commonweal.domain.workforce.propose import ProposeAllocation
 from commonweal.runtime.session import COOKIE
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, started, violations
+from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with started() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
