@@ -4,7 +4,6 @@ Kettering & South West Rural's manager looks at Friday's board. On Tuesday a pra
 proposed, reached, makes a plan, is connected three times, answers questionnaires, and her practice hears of it. Friday's board stays as it was.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,9 +18,20 @@ from commonweal.domain.referrals import referral
 from tests.integrations.hospital import Hospital
 from tests.journeys.browser import PHONE
 from tests.journeys.casework import (
+    agrees_a_goal,
+    agrees_a_plan,
+    attends,
+    begins_a_plan,
+    begins_there,
+    closes_with_goals_met,
+    completes_a_plan,
     connection,
+    fills_in,
+    finishes,
+    gives_up,
     lets_services_know,
     offers,
+    promises,
     reaches,
     tab,
     takes_on,
@@ -168,46 +178,16 @@ def takes_on_and_tries(amber: Desk) -> None:
 
 
 def measures_and_plans(amber: Desk) -> None:
-    tab(amber, ROSA, "Measures")
-    measure(amber, "ONS personal wellbeing (ONS4)", ("3", "3", "2", "7"), FRIDAY + timedelta(days=10))
-    tab(amber, ROSA, "Plan")
-    amber.follow("Start a plan for the referral")
-    amber.tick("Areas of life", "What matters to me")
-    amber.done("Start it", "The plan was started.")
-    amber.follow("Write down what matters")
-    amber.write("What matters to the person", "To sing with others again")
-    amber.tick("Whose words are these?", "The person")
-    amber.done("Write it down", "What matters to the person was written down.")
-    amber.follow("Write down what they can build on")
-    amber.write("What they can build on", "She sang alto for thirty years")
-    amber.tick("What sort is it?", "A skill")
-    amber.tick("Whose words are these?", "The person")
-    amber.done("Write it down", "What the person can build on was written down.")
+    fills_in(amber, ROSA, ("3", "3", "2", "7"), FRIDAY + timedelta(days=10))
+    begins_a_plan(amber, ROSA, "To sing with others again", "She sang alto for thirty years")
     amber.follow("Write down a need")
     amber.pick("Which need?", "Money or debt")
     amber.tick("Who sees it?", "The person")
     amber.write("How much does it weigh", 2)
     amber.done("Write it down", "The need was written down.")
-    amber.follow("Agree a goal")
-    amber.write("What does the person want to come to?", "Sing at the Christmas concert")
-    amber.tick("Whose words are these?", "The person")
-    amber.tick("Whose goal is it?", "The person")
-    amber.write("How far along are they now", 2)
-    amber.done("Agree it", "The goal was agreed.")
-    amber.follow("Add an action")
-    amber.write("What is to be done?", "Ring the choir")
-    amber.tick("Who does it?", "The link worker")
-    amber.day("By which day?", FRIDAY + timedelta(days=14))
-    amber.done("Add it", "The action was added.")
-    amber.follow("Set the day of the review")
-    amber.day("On which day at the latest?", FRIDAY + timedelta(days=52))
-    amber.done("Set the day", "The day of the review was set.")
-    amber.follow("Record that they agree")
-    amber.tick("Who agreed to it?", "The person")
-    amber.day("On which day?", FRIDAY + timedelta(days=10))
-    amber.tick("Which copy of the plan did you offer them?", "On paper")
-    amber.done("Record that they agree", "The plan was agreed. Support has begun.")
-    amber.reads("Agreed and under way")
+    agrees_a_goal(amber, "Sing at the Christmas concert", 2)
+    promises(amber, "Ring the choir", FRIDAY + timedelta(days=14))
+    agrees_a_plan(amber, FRIDAY + timedelta(days=10), review=FRIDAY + timedelta(days=52))
 
 
 def connects(amber: Desk) -> str:
@@ -244,41 +224,17 @@ def records_what_came_of_it(amber: Desk) -> None:
     tab(amber, ROSA, "Connections")
     amber.reads("with the link we made")
     for weeks in (2, 3):
-        connection(amber, "Friday gardeners", "Record a session")
-        amber.day("When was the session?", FRIDAY + timedelta(weeks=weeks))
-        amber.tick("Did they come?", "Attended on time")
-        amber.done("Record", "The session was recorded.")
-    connection(amber, "Friday gardeners", "It is complete")
-    amber.day("When did it end?", FRIDAY + timedelta(weeks=8))
-    amber.done("Record it", "The connection is complete.")
-    connection(amber, "Monday choir", "They have begun")
-    amber.day("When did they first go?", FRIDAY + timedelta(days=38))
-    amber.done("Record it", "It was recorded that they have begun.")
-    connection(amber, "Debt advice", "It ended early")
-    amber.day("When did it end?", FRIDAY + timedelta(days=20))
-    amber.tick("Why?", "Confidence")
-    amber.done("Record it", "It was recorded that the connection ended.")
+        attends(amber, "Friday gardeners", FRIDAY + timedelta(weeks=weeks))
+    finishes(amber, "Friday gardeners", FRIDAY + timedelta(weeks=8))
+    begins_there(amber, "Monday choir", FRIDAY + timedelta(days=38))
+    gives_up(amber, "Debt advice", FRIDAY + timedelta(days=20), "Confidence")
 
 
 def rates_and_closes(amber: Desk) -> None:
     last = FRIDAY + timedelta(days=81)
-    tab(amber, ROSA, "Plan")
-    amber.follow("Rate it")
-    amber.write("How far along are they", 9)
-    amber.tick("Who says so?", "The person")
-    amber.day("On which day?", last)
-    amber.done("Record the rating", "The rating was recorded.")
-    amber.reads("Now 9 of 10, from 2 at the beginning")
-    amber.follow("The plan is complete")
-    amber.done("Complete it", "The plan was completed.")
-    tab(amber, ROSA, "Referrals")
-    amber.follow("Close this referral")
-    amber.tick("Why does it end?", "Goals met")
-    amber.day("When to ask how they fare", last + timedelta(days=91))
-    amber.done("Close the referral", "The referral was closed.")
-    amber.office.settled()
-    tab(amber, ROSA, "Measures")
-    measure(amber, "ONS personal wellbeing (ONS4)", ("7", "8", "7", "2"), last)
+    completes_a_plan(amber, ROSA, 9, 2, last)
+    closes_with_goals_met(amber, ROSA, last)
+    fills_in(amber, ROSA, ("7", "8", "7", "2"), last)
     amber.reads("4 better", "5 better")
 
 
@@ -296,14 +252,3 @@ def hears(gp: Desk, office: Office, practice: Hospital) -> None:
     (ended,) = office.events(referral.ReferralClosed)
     assert ended.closed_on is not None
     assert ended.closed_on - in_london(received.received_at).date() == timedelta(weeks=11)
-
-
-def measure(desk: Desk, name: str, answers: tuple[str, ...], on: date) -> None:
-    desk.follow(f"Fill it in now: {name}")
-    for number, answer in enumerate(answers, 1):
-        asked = desk.page.get_by_role("group", name=re.compile(rf"^{number}\. "))
-        asked.get_by_role("radio", name=re.compile(rf"^{answer}\b")).check()
-    desk.tick("How was it filled in?", "Filled in by the person alone")
-    desk.day("Which day was it filled in?", on)
-    desk.press("Record the answers")
-    desk.reads(name)

@@ -19,7 +19,11 @@ from commonweal.domain.referrals import referral
 from commonweal.intake.hl7v2 import mllp
 from tests.integrations.hospital import Hospital
 from tests.journeys.casework import (
+    attends,
+    begins_there,
     connection,
+    finishes,
+    gives_up,
     lets_services_know,
     offers,
     reaches,
@@ -202,25 +206,13 @@ def records_what_came_of_each(amber: Desk) -> None:
     tab(amber, SUE, "Connections")
     connection(amber, "Falls clinic", "They will take them")
     amber.done("Record it", "The provider's answer was recorded.")
-    connection(amber, "Falls clinic", "They have begun")
-    amber.day("When did they first go?", FIRST + timedelta(days=20))
-    amber.done("Record it", "It was recorded that they have begun.")
-    connection(amber, "Falls clinic", "Record a session")
-    amber.day("When was the session?", FIRST + timedelta(days=20))
-    amber.tick("Did they come?", "Attended on time")
-    amber.done("Record", "The session was recorded.")
-    connection(amber, "Falls clinic", "It is complete")
-    amber.day("When did it end?", FIRST + timedelta(days=60))
-    amber.done("Record it", "The connection is complete.")
+    begins_there(amber, "Falls clinic", FIRST + timedelta(days=20))
+    attends(amber, "Falls clinic", FIRST + timedelta(days=20))
+    finishes(amber, "Falls clinic", FIRST + timedelta(days=60))
     connection(amber, "Stroke group", "They will take them")
     amber.done("Record it", "The provider's answer was recorded.")
-    connection(amber, "Stroke group", "They have begun")
-    amber.day("When did they first go?", FIRST + timedelta(days=15))
-    amber.done("Record it", "It was recorded that they have begun.")
-    connection(amber, "Stroke group", "It ended early")
-    amber.day("When did it end?", FIRST + timedelta(days=40))
-    amber.tick("Why?", "Travel")
-    amber.done("Record it", "It was recorded that the connection ended.")
+    begins_there(amber, "Stroke group", FIRST + timedelta(days=15))
+    gives_up(amber, "Stroke group", FIRST + timedelta(days=40), "Travel")
     connection(amber, "Citizens advice", "They cannot")
     amber.tick("Why?", "We are full")
     amber.done("Record it", "The provider's answer was recorded.")

@@ -18,7 +18,24 @@ from playwright.sync_api import Browser
 from commonweal.console.wording import LONDON, in_london
 from commonweal.domain.measures.measuring import RecordMeasure
 from commonweal.domain.referrals import referral
-from tests.journeys.casework import connection, offers, reaches, tab, takes_on, triages_and_proposes
+from tests.journeys.casework import (
+    agrees_a_goal,
+    agrees_a_plan,
+    attends,
+    begins_a_plan,
+    begins_there,
+    closes_with_goals_met,
+    completes_a_plan,
+    connection,
+    fills_in,
+    finishes,
+    offers,
+    promises,
+    reaches,
+    tab,
+    takes_on,
+    triages_and_proposes,
+)
 from tests.journeys.desk import Desk, at_a_desk
 from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import BY, listed, organisation
@@ -29,7 +46,6 @@ pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
 BURTON: Final = "U35821/burton"
 FELIX: Final = "Felix Example"
 CHOIR: Final = "Thursday piano"
-ONS4: Final = "ONS personal wellbeing (ONS4)"
 OTHERS: Final = 9
 """People of 45 who came a month before him: enough to be shown, and to the nearest 5 as many with him as without."""
 COUNTERS: Final = ("demo-analyst", "demo-pcn-manager", "demo-team-lead", "demo-ig-lead")
@@ -89,7 +105,7 @@ def test_a_care_home_resident_becomes_a_tutor_and_stays_unknown_to_whoever_count
         takes_on(amber, FELIX)
         reaches(amber, FELIX, "Face to face", day(2, "09:30"), "He asked whether there is a piano.")
         learns_where_he_lives(amber)
-        fills_in(amber, ("3", "3", "4", "6"), HIS + timedelta(days=2))
+        fills_in(amber, FELIX, ("3", "3", "4", "6"), HIS + timedelta(days=2))
         plans(amber)
         offers(amber, FELIX, CHOIR, "Taken there the first time", "to play for others")
         person = amber.page.url.removeprefix(office.url).split("/")[2]
@@ -137,62 +153,17 @@ def learns_where_he_lives(amber: Desk) -> None:
     amber.reads("A care home")
 
 
-def fills_in(amber: Desk, answers: tuple[str, ...], on: date) -> None:
-    tab(amber, FELIX, "Measures")
-    amber.follow(f"Fill it in now: {ONS4}")
-    for number, answer in enumerate(answers, 1):
-        asked = amber.page.get_by_role("group", name=re.compile(rf"^{number}\. "))
-        asked.get_by_role("radio", name=re.compile(rf"^{answer}\b")).check()
-    amber.tick("How was it filled in?", "Filled in by the person alone")
-    amber.day("Which day was it filled in?", on)
-    amber.press("Record the answers")
-    amber.reads(ONS4)
-
-
 def plans(amber: Desk) -> None:
-    tab(amber, FELIX, "Plan")
-    amber.follow("Start a plan for the referral")
-    amber.tick("Areas of life", "What matters to me")
-    amber.done("Start it", "The plan was started.")
-    amber.follow("Write down what matters")
-    amber.write("What matters to the person", "That somebody hears me play")
-    amber.tick("Whose words are these?", "The person")
-    amber.done("Write it down", "What matters to the person was written down.")
-    amber.follow("Write down what they can build on")
-    amber.write("What they can build on", "He taught the piano")
-    amber.tick("What sort is it?", "A skill")
-    amber.tick("Whose words are these?", "The person")
-    amber.done("Write it down", "What the person can build on was written down.")
-    amber.follow("Agree a goal")
-    amber.write("What does the person want to come to?", "Play in front of people once more")
-    amber.tick("Whose words are these?", "The person")
-    amber.tick("Whose goal is it?", "The person")
-    amber.write("How far along are they now", 1)
-    amber.done("Agree it", "The goal was agreed.")
-    amber.follow("Add an action")
-    amber.write("What is to be done?", "Ask the hall for its piano")
-    amber.tick("Who does it?", "The link worker")
-    amber.day("By which day?", HIS + timedelta(days=9))
-    amber.done("Add it", "The action was added.")
-    amber.follow("Set the day of the review")
-    amber.day("On which day at the latest?", HIS + timedelta(days=60))
-    amber.done("Set the day", "The day of the review was set.")
-    amber.follow("Record that they agree")
-    amber.tick("Who agreed to it?", "The person")
-    amber.day("On which day?", HIS + timedelta(days=2))
-    amber.tick("Which copy of the plan did you offer them?", "On paper")
-    amber.done("Record that they agree", "The plan was agreed. Support has begun.")
+    begins_a_plan(amber, FELIX, "That somebody hears me play", "He taught the piano")
+    agrees_a_goal(amber, "Play in front of people once more", 1)
+    promises(amber, "Ask the hall for its piano", HIS + timedelta(days=9))
+    agrees_a_plan(amber, HIS + timedelta(days=2), review=HIS + timedelta(days=60))
 
 
 def plays(amber: Desk) -> None:
     tab(amber, FELIX, "Connections")
-    connection(amber, CHOIR, "They have begun")
-    amber.day("When did they first go?", HIS + timedelta(days=10))
-    amber.done("Record it", "It was recorded that they have begun.")
-    connection(amber, CHOIR, "Record a session")
-    amber.day("When was the session?", HIS + timedelta(days=10))
-    amber.tick("Did they come?", "Attended on time")
-    amber.done("Record", "The session was recorded.")
+    begins_there(amber, CHOIR, HIS + timedelta(days=10))
+    attends(amber, CHOIR, HIS + timedelta(days=10))
 
 
 def teaches(amber: Desk) -> None:
@@ -202,29 +173,15 @@ def teaches(amber: Desk) -> None:
     amber.day("Since when?", HIS + timedelta(days=38))
     amber.done("Record it", "It was recorded what they give.")
     amber.reads(f"Tutor at {CHOIR} since")
-    connection(amber, CHOIR, "It is complete")
-    amber.day("When did it end?", HIS + timedelta(days=40))
-    amber.done("Record it", "The connection is complete.")
+    finishes(amber, CHOIR, HIS + timedelta(days=40))
 
 
 def closes(amber: Desk) -> None:
     """After the day of the review. That it was missed another process wrote into the plan, and nobody is asked about that."""
     last = HIS + timedelta(days=72)
-    tab(amber, FELIX, "Plan")
-    amber.follow("Rate it")
-    amber.write("How far along are they", 10)
-    amber.tick("Who says so?", "The person")
-    amber.day("On which day?", last)
-    amber.done("Record the rating", "The rating was recorded.")
-    amber.follow("The plan is complete")
-    amber.done("Complete it", "The plan was completed.")
-    tab(amber, FELIX, "Referrals")
-    amber.follow("Close this referral")
-    amber.tick("Why does it end?", "Goals met")
-    amber.day("When to ask how they fare", last + timedelta(days=91))
-    amber.done("Close the referral", "The referral was closed.")
-    amber.office.settled()
-    fills_in(amber, ("8", "9", "8", "2"), last)
+    completes_a_plan(amber, FELIX, 10, 1, last)
+    closes_with_goals_met(amber, FELIX, last)
+    fills_in(amber, FELIX, ("8", "9", "8", "2"), last)
     amber.reads("5 better")
 
 
