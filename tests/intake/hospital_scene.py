@@ -59,6 +59,11 @@ def sent(name: str, *changes: tuple[str, str]) -> bytes:
     return text.encode()
 
 
+def names(facts: list[Fact]) -> list[str]:
+    """Of what happened, in its order."""
+    return [type(fact.event).__name__ for fact in facts]
+
+
 @dataclass(frozen=True)
 class Scene:
     """`here` knows the trust and may know someone; `there` is another ICS."""
@@ -84,7 +89,7 @@ class Scene:
 
     async def events(self, tenant: Tenant | None = None) -> list[str]:
         """The same, by name."""
-        return [type(fact.event).__name__ for fact in await self.told(tenant)]
+        return names(await self.told(tenant))
 
     async def rows(self, tenant: Tenant | None = None) -> list[dict[str, Any]]:
         """The messages in an ICS's inbox, in the order they came."""

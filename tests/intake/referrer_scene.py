@@ -1,16 +1,14 @@
 """A scene for referrals that come from outside: an ICS with a trust and a practice, another beside it, and messages as sent."""
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from commonweal.intake.accept import Answer, accept
 from commonweal.intake.fhir import heading, hear
 from commonweal.kernel.streams import Fact
-from commonweal.runtime.installation import Installation
-from tests.intake.hospital_scene import Scene, scene
+from tests.intake.hospital_scene import Scene
 
 MESSAGES = Path(__file__).parent / "fhir"
 NHS_NUMBER = "9434765919"
@@ -58,9 +56,3 @@ async def told(on: Scene) -> list[Fact]:
     """Everything that stands in the ICS but how it is put together."""
     facts = await on.here.streams.understand(await on.here.log.after(0, 1000))
     return [fact for fact in facts if not fact.stream_id.startswith("tenant-")]
-
-
-@asynccontextmanager
-async def referrers(servers: Installation) -> AsyncIterator[Scene]:
-    async with scene(servers) as made:
-        yield made

@@ -19,6 +19,7 @@ from commonweal.runtime import hospital_feed
 from commonweal.runtime.forgetting import forget
 from commonweal.runtime.installation import Installation
 from tests.intake.hospital_scene import ARAMINTA, NHS_NUMBER, WORDS, Scene, scene, sent
+from tests.stage import play
 from tests.tenant import about
 
 Play = Callable[[Scene], Awaitable[None]]
@@ -29,14 +30,7 @@ Stage = Callable[[Play], None]
 def stage(servers: Installation) -> Stage:
     """Plays a scene with ICSs of its own."""
 
-    def play(scenes: Play) -> None:
-        async def whole() -> None:
-            async with scene(servers) as set_up:
-                await scenes(set_up)
-
-        asyncio.run(whole())
-
-    return play
+    return lambda story: play(scene(servers), story)
 
 
 async def take(on: Scene, raw: bytes) -> Answer:

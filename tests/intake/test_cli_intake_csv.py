@@ -14,8 +14,9 @@ from commonweal.intake.csv import read
 from commonweal.kernel.handle import handle
 from commonweal.runtime.cli_intake import intake
 from commonweal.runtime.installation import Installation
-from tests.intake.hospital_scene import Scene
-from tests.intake.referrer_scene import referrers, told
+from tests.intake.hospital_scene import Scene, scene
+from tests.intake.referrer_scene import told
+from tests.stage import play
 from tests.tenant import about
 
 FILE = Path(__file__).parent / "csv" / "referrals.csv"
@@ -46,25 +47,24 @@ BOTH = ["ConsentGiven"] * 3 + ["PersonRegistered"] * 2 + ["ReferralReceived"] * 
 
 
 def test_all_rows_are_received_and_the_same_file_again_changes_nothing(servers: Installation, tmp_path: Path) -> None:
-    async def play() -> None:
-        async with referrers(servers) as on:
-            report = tmp_path / "report.csv"
-            first = await called(on, FILE, "--json", "--report", report)
-            assert first.exit_code == 0, first.output
-            assert [(line["row"], line["result"]) for line in lines(first)] == [(2, "received"), (3, "received")]
-            assert await names(on) == BOTH
-            assert {fact.channel for fact in await told(on)} == {"csv"}
-            with report.open(encoding="utf-8", newline="") as file:
-                assert [row["referral_id"] for row in csv.DictReader(file)] == [
-                    line["referral_id"] for line in lines(first)
-                ]
-            assert "Testpatient" not in report.read_text(encoding="utf-8")
-            again = await called(on, FILE)
-            assert (again.exit_code, again.stdout) == (0, "2 rows: 2 had already\n")
-            assert await names(on) == BOTH
-            assert await told_elsewhere(on) == 0
+    async def story(on: Scene) -> None:
+        report = tmp_path / "report.csv"
+        first = await called(on, FILE, "--json", "--report", report)
+        assert first.exit_code == 0, first.output
+        assert [(line["row"], line["result"]) for line in lines(first)] == [(2, "received"), (3, "received")]
+        assert await names(on) == BOTH
+        assert {fact.channel for fact in await told(on)} == {"csv"}
+        with report.open(encoding="utf-8", newline="") as file:
+            assert [row["referral_id"] for row in csv.DictReader(file)] == [
+                line["referral_id"] for line in lines(first)
+            ]
+        assert "Testpatient" not in report.read_text(encoding="utf-8")
+        again = await called(on, FILE)
+        assert (again.exit_code, again.stdout) == (0, "2 rows: 2 had already\n")
+        assert await names(on) == BOTH
+        assert await told_elsewhere(on) == 0
 
-    asyncio.run(play())
+    play(scene(servers), story)
 
 
 async def told_elsewhere(on: Scene) -> int:
@@ -77,59 +77,55 @@ def test_where_anything_is_wrong_nothing_is_done(servers: Installation, tmp_path
     wrong = tmp_path / "wrong.csv"
     wrong.write_bytes(FILE.read_bytes().replace(b"voluntary,food", b"neighbour,food"))
 
-    async def play() -> None:
-        async with referrers(servers) as on:
-            result = await called(on, wrong)
-            assert result.exit_code == 1
-            assert result.stdout.splitlines()[-1] == "1 mistake: nothing was done"
-            assert result.stdout.startswith("row 3, referrer_role: referrer_role must be one of")
-            assert await told(on) == []
+    async def story(on: Scene) -> None:
+        result = await called(on, wrong)
+        assert result.exit_code == 1
+        assert result.stdout.splitlines()[-1] == "1 mistake: nothing was done"
+        assert result.stdout.startswith("row 3, referrer_role: referrer_role must be one of")
+        assert await told(on) == []
 
-    asyncio.run(play())
+    play(scene(servers), story)
 
 
 def test_what_the_record_says_counts_before_anything_is_done(servers: Installation) -> None:
     """Someone known has said no to being contacted; the other row alone would be well."""
 
-    async def play() -> None:
-        async with referrers(servers) as on:
-            await on.know()
-            said_no = RefuseConsent(scope="contact", refused_on=datetime(2026, 3, 2, tzinfo=UTC).date())
-            await handle(on.here.streams, "araminta", said_no, about())
-            before = await names(on)
-            result = await called(on, FILE, "--json")
-            assert result.exit_code == 1
-            (mistake,) = json.loads(result.stdout)["mistakes"]
-            assert mistake["row"] == 2
-            assert "since said no" in mistake["sentence"]
-            assert await names(on) == before
+    async def story(on: Scene) -> None:
+        await on.know()
+        said_no = RefuseConsent(scope="contact", refused_on=datetime(2026, 3, 2, tzinfo=UTC).date())
+        await handle(on.here.streams, "araminta", said_no, about())
+        before = await names(on)
+        result = await called(on, FILE, "--json")
+        assert result.exit_code == 1
+        (mistake,) = json.loads(result.stdout)["mistakes"]
+        assert mistake["row"] == 2
+        assert "since said no" in mistake["sentence"]
+        assert await names(on) == before
 
-    asyncio.run(play())
+    play(scene(servers), story)
 
 
 def test_a_check_alone_does_nothing(servers: Installation) -> None:
-    async def play() -> None:
-        async with referrers(servers) as on:
-            result = await called(on, FILE, "--check")
-            assert (result.exit_code, result.stdout) == (0, "2 rows, no mistake; nothing was done\n")
-            assert await told(on) == []
+    async def story(on: Scene) -> None:
+        result = await called(on, FILE, "--check")
+        assert (result.exit_code, result.stdout) == (0, "2 rows, no mistake; nothing was done\n")
+        assert await told(on) == []
 
-    asyncio.run(play())
+    play(scene(servers), story)
 
 
 def test_what_was_cut_off_half_way_is_finished_by_the_same_file(servers: Installation) -> None:
     """A person was made known and had agreed; then the machine went down."""
 
-    async def play() -> None:
-        async with referrers(servers) as on:
-            now = datetime.now(UTC)
-            row = read(FILE.read_bytes(), now).rows[1]
-            road = row.road("QZI", now)
-            await handle(on.here.streams, road.record("person"), row.arrival.someone, road.about("register"))
-            assert (await called(on, FILE)).exit_code == 0
-            assert await names(on) == BOTH, "nobody is made known twice"
+    async def story(on: Scene) -> None:
+        now = datetime.now(UTC)
+        row = read(FILE.read_bytes(), now).rows[1]
+        road = row.road("QZI", now)
+        await handle(on.here.streams, road.record("person"), row.arrival.someone, road.about("register"))
+        assert (await called(on, FILE)).exit_code == 0
+        assert await names(on) == BOTH, "nobody is made known twice"
 
-    asyncio.run(play())
+    play(scene(servers), story)
 
 
 def test_the_columns_can_be_asked_for() -> None:

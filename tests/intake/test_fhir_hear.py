@@ -1,7 +1,5 @@
 """A referrer's message is put away and followed by what it asks for: once, for the right person, or with the reason why not."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -13,27 +11,14 @@ from commonweal.domain.referrals.information import RequestInformation
 from commonweal.intake.accept import Answer, accept, heal, place
 from commonweal.intake.fhir import hear
 from commonweal.kernel.handle import handle
-from commonweal.kernel.streams import Fact
 from commonweal.runtime.hospital_feed import CARRIERS
 from commonweal.runtime.installation import Installation
-from tests.intake.hospital_scene import ARAMINTA, Scene
-from tests.intake.referrer_scene import part, referrers, setting, take, told, without, written
+from tests.intake.hospital_scene import ARAMINTA, Scene, names, scene
+from tests.intake.referrer_scene import part, setting, take, told, without, written
+from tests.stage import play
 from tests.tenant import about
 
-Play = Callable[[Scene], Awaitable[None]]
 NAMES = ["PersonRegistered", "ConsentGiven", "ReferralReceived"]
-
-
-def play(servers: Installation, story: Play) -> None:
-    async def all_of_it() -> None:
-        async with referrers(servers) as on:
-            await story(on)
-
-    asyncio.run(all_of_it())
-
-
-def names(facts: list[Fact]) -> list[str]:
-    return [type(fact.event).__name__ for fact in facts]
 
 
 def test_a_new_referral_makes_the_person_known_and_is_received_once(servers: Installation) -> None:
@@ -50,7 +35,7 @@ def test_a_new_referral_makes_the_person_known_and_is_received_once(servers: Ins
         assert (again.duplicate, again.stream_id) == (True, first.stream_id)
         assert names(await told(on)) == NAMES
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_someone_we_know_is_found_by_their_nhs_number(servers: Installation) -> None:
@@ -63,7 +48,7 @@ def test_someone_we_know_is_found_by_their_nhs_number(servers: Installation) -> 
         assert isinstance(received, referral.ReferralReceived)
         assert received.person_id == "araminta"
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_an_nhs_number_with_another_date_of_birth_is_nobody_we_are_sure_of(servers: Installation) -> None:
@@ -74,7 +59,7 @@ def test_an_nhs_number_with_another_date_of_birth_is_nobody_we_are_sure_of(serve
         assert "do not belong together" in str(answer.reason)
         assert names(await told(on)) == ["PersonRegistered"]
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_without_consent_nothing_is_written_and_what_is_missing_is_said(servers: Installation) -> None:
@@ -86,7 +71,7 @@ def test_without_consent_nothing_is_written_and_what_is_missing_is_said(servers:
         assert row["state"] == "refused"
         assert b"Testpatient" not in bytes(row["sealed"])
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_no_that_was_said_later_counts(servers: Installation) -> None:
@@ -100,7 +85,7 @@ def test_a_no_that_was_said_later_counts(servers: Installation) -> None:
         assert (answer.ack, "since said no" in str(answer.reason)) == ("AR", True)
         assert names(await told(on)) == [*NAMES, "ConsentWithdrawn"]
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_the_same_referral_in_another_message_is_a_duplicate(servers: Installation) -> None:
@@ -112,7 +97,7 @@ def test_the_same_referral_in_another_message_is_a_duplicate(servers: Installati
         elsewhere = await take(on, written(id_="third"), organisation="RYY")
         assert elsewhere.ack == "AA", "what another organisation calls so is another referral"
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 KEY = "fhir|RZZ|5a0c0000-0000-4000-8000-000000000001"
@@ -125,7 +110,7 @@ def test_another_message_under_a_used_id_is_noticed(servers: Installation) -> No
         assert await place(on.inbox, KEY, written()) == KEY
         assert await place(on.inbox, KEY, written("new", setting("ServiceRequest", priority="routine"))) is None
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_refused_message_may_come_mended_under_its_id_until_one_is_taken(servers: Installation) -> None:
@@ -141,7 +126,7 @@ def test_a_refused_message_may_come_mended_under_its_id_until_one_is_taken(serve
             assert await place(on.inbox, KEY, late) is None, "the id is that of the message that was taken"
         assert sorted(row["state"] for row in await on.rows()) == ["done", "refused", "refused"]
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 async def sent_again(on: Scene, raw: bytes) -> Answer:
@@ -157,7 +142,7 @@ def test_an_id_is_not_mended_for_ever(servers: Installation) -> None:
             assert (await sent_again(on, broken)).ack == "AR"
         assert await place(on.inbox, KEY, written()) is None
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_an_update_is_for_somebody_to_look_at_and_changes_nothing_yet(servers: Installation) -> None:
@@ -173,7 +158,7 @@ def test_an_update_is_for_somebody_to_look_at_and_changes_nothing_yet(servers: I
         assert "There is nothing in the house." in task.words
         assert "food" in task.words
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_an_update_answers_what_the_referrer_was_asked(servers: Installation) -> None:
@@ -190,7 +175,7 @@ def test_an_update_answers_what_the_referrer_was_asked(servers: Installation) ->
         assert (answer.ack, answer.reason) == ("AA", None)
         assert names(await told(on))[-1] == "InformationProvided"
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +188,7 @@ def test_a_deletion_takes_the_referral_back(servers: Installation, status: str, 
         assert (answer.ack, answer.stream_id) == ("AA", first.stream_id)
         assert names(await told(on)) == [*NAMES, event]
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 @pytest.mark.parametrize("reason", ["update", "delete"])
@@ -213,7 +198,7 @@ def test_what_is_not_here_cannot_be_changed(servers: Installation, reason: str) 
         elsewhere = await take(on, written(reason), organisation="RYY")
         assert (elsewhere.ack, elsewhere.error) == ("AR", "REC_NOT_FOUND")
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_an_update_about_someone_else_is_not_mixed_up(servers: Installation) -> None:
@@ -228,7 +213,7 @@ def test_an_update_about_someone_else_is_not_mixed_up(servers: Installation) -> 
         answer = await take(on, written("update", theirs))
         assert (answer.ack, answer.error) == ("AR", "REC_CONFLICT")
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_what_was_left_by_a_process_that_ended_is_finished(servers: Installation) -> None:
@@ -241,7 +226,7 @@ def test_what_was_left_by_a_process_that_ended_is_finished(servers: Installation
         (row,) = await on.rows()
         assert (row["state"], row["ack"]) == ("done", "AA")
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_one_without_an_nhs_number_is_made_known_once(servers: Installation) -> None:
@@ -254,7 +239,7 @@ def test_one_without_an_nhs_number_is_made_known_once(servers: Installation) -> 
         assert (again.ack, again.error) == ("AR", "REC_CONFLICT")
         assert names(await told(on)) == NAMES
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_who_is_erased_takes_the_message_with_them(servers: Installation) -> None:
@@ -264,7 +249,7 @@ def test_who_is_erased_takes_the_message_with_them(servers: Installation) -> Non
         assert row["key_name"] == (await told(on))[0].identity
         assert f"intake-{row['id']}" not in await on.keys()
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_consent_that_is_there_is_not_recorded_again(servers: Installation) -> None:
@@ -275,7 +260,7 @@ def test_a_consent_that_is_there_is_not_recorded_again(servers: Installation) ->
         await take(on, written())
         assert names(await told(on)) == ["PersonRegistered", "ConsentGiven", "ReferralReceived"]
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_characters_no_database_keeps_are_left_out(servers: Installation) -> None:
@@ -284,4 +269,4 @@ def test_characters_no_database_keeps_are_left_out(servers: Installation) -> Non
         assert (await take(on, written("new", odd))).ack == "AA"
         assert (await told(on))[0].event.name == "Araminta Testpatient"
 
-    play(servers, story)
+    play(scene(servers), story)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -32,30 +31,18 @@ from commonweal.runtime import cli_intake
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.simulate.past import invented_past
-from tests.intake.hospital_scene import Scene
-from tests.intake.referrer_scene import referrers, told
+from tests.intake.hospital_scene import Scene, names, scene
+from tests.intake.referrer_scene import told
+from tests.stage import play
 from tests.tenant import about
 
 FILE = Path(__file__).parent / "history" / "past.jsonl"
 LINES = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]
 ENDED, OPEN = LINES[2], LINES[3]
-Play = Callable[[Scene], Awaitable[None]]
-
-
-def play(servers: Installation, story: Play) -> None:
-    async def all_of_it() -> None:
-        async with referrers(servers) as on:
-            await story(on)
-
-    asyncio.run(all_of_it())
 
 
 def line(of: dict[str, Any], **changed: Any) -> Any:
     return read(json.dumps({**of, **changed}).encode())
-
-
-def names(facts: list[Fact]) -> list[str]:
-    return [type(fact.event).__name__ for fact in facts]
 
 
 async def brought(on: Scene, *lines: dict[str, Any]) -> list[Brought]:
@@ -84,7 +71,7 @@ def test_a_case_is_told_again_at_its_own_times_and_marked(servers: Installation)
         held = next(fact for fact in facts if type(fact.event).__name__ == "ContactHeld")
         assert note.contact_id == held.identity
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_the_same_lines_again_change_nothing(servers: Installation) -> None:
@@ -94,7 +81,7 @@ def test_the_same_lines_again_change_nothing(servers: Installation) -> None:
         assert {each.result for each in await brought(on, *LINES)} == {"had already"}
         assert names(await told(on)) == before
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_what_was_cut_off_half_way_is_finished(servers: Installation) -> None:
@@ -105,7 +92,7 @@ def test_what_was_cut_off_half_way_is_finished(servers: Installation) -> None:
         facts = await told(on)
         assert sorted(names(facts)[2:]) == sorted(CASE)
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_lot_that_was_cut_off_half_way_is_finished(servers: Installation) -> None:
@@ -121,7 +108,7 @@ def test_a_lot_that_was_cut_off_half_way_is_finished(servers: Installation) -> N
         assert [fact.event_id for fact in await told(on)] == [fact.event_id for fact in facts]
         assert {fact.stream_id for fact in facts} == here
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_lot_comes_to_what_its_lines_come_to_one_by_one(servers: Installation) -> None:
@@ -136,8 +123,8 @@ def test_a_lot_comes_to_what_its_lines_come_to_one_by_one(servers: Installation)
 
     one_by_one: list[Fact] = []
     in_a_lot: list[Fact] = []
-    play(servers, alone)
-    play(servers, together)
+    play(scene(servers), alone)
+    play(scene(servers), together)
 
     def seen(facts: list[Fact]) -> set[Any]:
         return {(each.stream_id, each.version, each.event, each.command_id, each.at, each.channel) for each in facts}
@@ -159,7 +146,7 @@ def test_two_imports_at_once_bring_each_line_once(servers: Installation) -> None
         assert counted["LinkWorkerEngaged"] == 1
         assert {counted[each] for each in ("PersonRegistered", "ReferralReceived", "CaseTaken")} == {40}
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_two_cases_of_one_person_in_a_lot_are_of_one_person(servers: Installation) -> None:
@@ -175,7 +162,7 @@ def test_two_cases_of_one_person_in_a_lot_are_of_one_person(servers: Installatio
         assert len(received) == 2
         assert len({each.person_id for each in received}) == 1
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_more_that_is_told_later_is_added(servers: Installation) -> None:
@@ -185,7 +172,7 @@ def test_more_that_is_told_later_is_added(servers: Installation) -> None:
         assert (await brought(on, {**OPEN, "happened": [*OPEN["happened"], more]}))[0].result == "brought"
         assert names(await told(on))[-1] == "ContactAttempted"
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_someone_known_here_keeps_what_is_on_record(servers: Installation) -> None:
@@ -202,7 +189,7 @@ def test_someone_known_here_keeps_what_is_on_record(servers: Installation) -> No
         assert names(facts).count("PersonRegistered") == 1
         assert [fact.event.scope for fact in facts if type(fact.event).__name__ == "ConsentGiven"] == ["contact"]
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_another_date_of_birth_under_a_known_number_is_refused(servers: Installation) -> None:
@@ -212,7 +199,7 @@ def test_another_date_of_birth_under_a_known_number_is_refused(servers: Installa
         (case,) = await brought(on, wrong)
         assert (case.result, case.step) == ("refused", "registered")
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_nothing_follows_from_the_past_by_itself(servers: Installation) -> None:
@@ -228,7 +215,7 @@ def test_nothing_follows_from_the_past_by_itself(servers: Installation) -> None:
         await Reactor(on.here.streams, on.here.pool.borrow, forget).catch_up()
         assert names(await told(on)) == before
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_rehearsal_finds_what_the_rules_refuse_and_writes_nothing(servers: Installation) -> None:
@@ -241,7 +228,7 @@ def test_a_rehearsal_finds_what_the_rules_refuse_and_writes_nothing(servers: Ins
         assert (refused.step, "not agreed to be contacted" in refused.sentence) == ("received", True)
         assert await told(on) == []
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_link_worker_leaves_after_their_cases(servers: Installation) -> None:
@@ -254,7 +241,7 @@ def test_a_link_worker_leaves_after_their_cases(servers: Installation) -> None:
         assert left.result == "brought"
         assert isinstance((await told(on))[-1].event, link_worker.LinkWorkerLeft)
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 @pytest.mark.parametrize(
@@ -330,7 +317,7 @@ def test_a_file_is_brought_and_what_is_refused_is_reported_while_the_rest_goes_o
         again = await called(on, FILE)
         assert (again.exit_code, again.stdout) == (0, "4 lines: 4 had already\n")
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_a_line_of_another_shape_stops_everything_before_it_begins(servers: Installation, tmp_path: Path) -> None:
@@ -345,7 +332,7 @@ def test_a_line_of_another_shape_stops_everything_before_it_begins(servers: Inst
         assert f"{file} line 7" in str(result.exception)
         assert await told(on) == []
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_an_invented_past_can_be_brought(servers: Installation, tmp_path: Path) -> None:
@@ -356,7 +343,7 @@ def test_an_invented_past_can_be_brought(servers: Installation, tmp_path: Path) 
         result = await called(on, file, "--json")
         assert json.loads(result.stdout)["results"] == {"brought": 31}
 
-    play(servers, story)
+    play(scene(servers), story)
 
 
 def test_nobody_is_told_of_the_past(servers: Installation) -> None:
@@ -378,4 +365,4 @@ def test_nobody_is_told_of_the_past(servers: Installation) -> None:
         assert "import" not in told_of
         assert told_of
 
-    play(servers, story)
+    play(scene(servers), story)

@@ -1,9 +1,8 @@
 """A log restored to the past gets back what its stream still has, and goes on as if nothing had happened."""
 
-import asyncio
 import os
 import subprocess
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +27,7 @@ from commonweal.runtime.recovering import Recovered
 from projections import READ_MODELS
 from tenants.streams import make_events
 from tests.runtime.verified import CODE, TODAY, Scene, account_owner, scene
+from tests.stage import play
 
 AGAIN = "9434765870"
 """An NHS number two people have, one after the other."""
@@ -107,14 +107,6 @@ async def recovered(made: Scene, done: Callable[[int], None] = lambda _: None) -
     return await recovering.recover(made.servers, await made.tenant(), made.admin, done)
 
 
-def run(servers: Installation, test: Callable[[Scene], Awaitable[None]]) -> None:
-    async def inside() -> None:
-        async with scene(servers) as made:
-            await test(made)
-
-    asyncio.run(inside())
-
-
 def test_the_same_events_come_back_to_the_same_positions_and_everything_goes_on(servers: Installation) -> None:
     async def test(made: Scene) -> None:
         before = await lost(made)
@@ -146,7 +138,7 @@ def test_the_same_events_come_back_to_the_same_positions_and_everything_goes_on(
         assert (await recovered(made)).missing == 0
         await recovering.refuse_ahead(servers, tenant)
 
-    run(servers, test)
+    play(scene(servers), test)
 
 
 def test_cut_off_it_goes_on_where_it_was_and_nobody_appends_meanwhile(
@@ -175,7 +167,7 @@ def test_cut_off_it_goes_on_where_it_was_and_nobody_appends_meanwhile(
         assert await rows(made, "events") == before.events
         assert await rows(made, "claims") == before.claims
 
-    run(servers, test)
+    play(scene(servers), test)
 
 
 def test_a_log_written_to_since_it_was_restored_is_left_as_it_is(servers: Installation) -> None:
@@ -188,7 +180,7 @@ def test_a_log_written_to_since_it_was_restored_is_left_as_it_is(servers: Instal
             await recovered(made)
         assert await rows(made, "events") == now
 
-    run(servers, test)
+    play(scene(servers), test)
 
 
 def test_a_key_the_vault_has_lost_is_named_before_anything_is_written(servers: Installation) -> None:
@@ -200,7 +192,7 @@ def test_a_key_the_vault_has_lost_is_named_before_anything_is_written(servers: I
             await recovered(made)
         assert len(await made.events()) == before.head
 
-    run(servers, test)
+    play(scene(servers), test)
 
 
 def test_a_stream_that_begins_too_late_cannot_recover_a_log(servers: Installation) -> None:
@@ -219,7 +211,7 @@ def test_a_stream_that_begins_too_late_cannot_recover_a_log(servers: Installatio
             await recovered(made)
         assert len(await made.events()) == before.head
 
-    run(servers, test)
+    play(scene(servers), test)
 
 
 def test_what_had_gone_further_than_the_log_stands_only_where_it_went_by_the_same_events(servers: Installation) -> None:
@@ -243,7 +235,7 @@ def test_what_had_gone_further_than_the_log_stands_only_where_it_went_by_the_sam
         await made.caught_up()
         assert (await made.differences()) == {}
 
-    run(servers, test)
+    play(scene(servers), test)
 
 
 def test_keys_follow_the_order_of_events() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +30,7 @@ from commonweal.runtime.example_people import Example
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.settings import Settings, load
 from commonweal.runtime.sign_in import SignInLinks, routes
+from tests.stage import play
 from tests.tenant import about, store
 
 AMBER = Example(ods="QZA", ics="Zed and Aye", subject="demo-amber", name="Amber Finch", role="link worker")
@@ -105,14 +106,6 @@ def _application(settings: Settings, key: bytes, door: Any) -> Litestar:
     return Litestar([me, *pages, *issuer.routes(), *people], openapi_config=None, logging_config=None)
 
 
-def visiting(servers: Installation, visit: Callable[[Site], Coroutine[Any, Any, None]]) -> None:
-    async def inside() -> None:
-        async with site(servers) as found:
-            await visit(found)
-
-    asyncio.run(inside())
-
-
 def test_someone_signs_in_there_and_comes_back_to_the_page_they_wished_for(servers: Installation) -> None:
     async def visit(site: Site) -> None:
         page = (await site.client.get("/sign-in?next=/waiting-list")).text
@@ -129,7 +122,7 @@ def test_someone_signs_in_there_and_comes_back_to_the_page_they_wished_for(serve
         assert COOKIE not in site.client.cookies, "what was remembered meanwhile is forgotten"
         assert await site.me() == {"tenant": "QZA", "display": "Amber Finch"}
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_the_issuer_may_say_which_ics_somebody_works_for(servers: Installation) -> None:
@@ -137,7 +130,7 @@ def test_the_issuer_may_say_which_ics_somebody_works_for(servers: Installation) 
         await site.go(await site.choose(await site.begin(), AMBER))
         assert (await site.me() or {})["tenant"] == "QZA"
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_whoever_signed_in_for_another_ics_is_not_let_in(servers: Installation) -> None:
@@ -147,7 +140,7 @@ def test_whoever_signed_in_for_another_ics_is_not_let_in(servers: Installation) 
         assert "another ICS" in answer.text
         assert await site.me() is None
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 @pytest.mark.parametrize("spoilt", ["state", "code", "cookie", "elsewhere", "error", "late"])
@@ -173,7 +166,7 @@ def test_nothing_but_what_was_begun_here_is_finished(servers: Installation, spoi
         assert "start again" in answer.text or "did not answer" in answer.text
         assert await site.me() is None
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_the_issuer_gives_no_code_to_another_address_and_no_token_without_the_verifier(servers: Installation) -> None:
@@ -187,7 +180,7 @@ def test_the_issuer_gives_no_code_to_another_address_and_no_token_without_the_ve
         asked = {"grant_type": "authorization_code", "code": code, "code_verifier": "guessed"}
         assert (await site.client.post("/development/token", data=asked)).status_code == 400
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_a_challenge_is_what_the_standard_says() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import nats.errors
@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 
 from commonweal.runtime.installation import Installation
 from tenants.nats_accounts import PLATFORM, SYSTEM, Accounts, ClaimsNotAccepted, push
+from tests.stage import play
 
 
 class Users:
@@ -58,14 +59,6 @@ async def two_systems(servers: Installation) -> AsyncIterator[Users]:
         await users.close()
 
 
-def run(servers: Installation, test: Callable[[Users], Awaitable[None]]) -> None:
-    async def inside() -> None:
-        async with two_systems(servers) as users:
-            await test(users)
-
-    asyncio.run(inside())
-
-
 def test_one_care_system_hears_and_reads_nothing_of_another(servers: Installation) -> None:
     async def test(users: Users) -> None:
         relay, other = await users.user("QPM", "relay"), await users.user("QMF", "reader")
@@ -78,7 +71,7 @@ def test_one_care_system_hears_and_reads_nothing_of_another(servers: Installatio
         with pytest.raises(NotFoundError):
             await other.jetstream().get_msg("EVENTS", sequence)
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_an_integration_consumes_and_acknowledges_but_publishes_nothing(servers: Installation) -> None:
@@ -93,7 +86,7 @@ def test_an_integration_consumes_and_acknowledges_but_publishes_nothing(servers:
         await integration.flush()
         await users.told("permissions violation for publish")
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +108,7 @@ def test_a_role_does_nothing_beyond_its_job(servers: Installation, role: str, su
         await user.flush()
         await users.told(f'permissions violation for publish to "{subject}"')
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_a_reader_can_read_in_batches_by_its_own_consumer(servers: Installation) -> None:
@@ -130,7 +123,7 @@ def test_a_reader_can_read_in_batches_by_its_own_consumer(servers: Installation)
         await js.delete_consumer("EVENTS", "reader")
         assert users.refused == []
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_no_role_reads_the_answers_to_another(servers: Installation) -> None:
@@ -141,7 +134,7 @@ def test_no_role_reads_the_answers_to_another(servers: Installation) -> None:
             await reader.flush()
             await users.told(f'permissions violation for subscription to "{subject}"')
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_the_platforms_signals_stay_in_its_own_account(servers: Installation) -> None:
@@ -156,7 +149,7 @@ def test_the_platforms_signals_stay_in_its_own_account(servers: Installation) ->
         with pytest.raises(nats.errors.Error):
             await process.jetstream(timeout=1).account_info()
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_revoked_credentials_are_void_and_new_ones_hold(servers: Installation) -> None:
@@ -171,7 +164,7 @@ def test_revoked_credentials_are_void_and_new_ones_hold(servers: Installation) -
         await asyncio.sleep(1.1)  # credentials carry whole seconds
         await (await users.user("QPM", "reader")).flush()
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_claims_the_server_cannot_read_are_not_accepted(servers: Installation) -> None:
@@ -180,7 +173,7 @@ def test_claims_the_server_cannot_read_are_not_accepted(servers: Installation) -
         with pytest.raises(ClaimsNotAccepted, match="did not take the claims"):
             await push(system, servers.accounts.account_claims("QPM")[:-10])
 
-    run(servers, test)
+    play(two_systems(servers), test)
 
 
 def test_users_under_another_operator_are_not_let_in(servers: Installation) -> None:
@@ -192,4 +185,4 @@ def test_users_under_another_operator_are_not_let_in(servers: Installation) -> N
                 servers.nats_url, "QPM", "reader", allow_reconnect=False, max_reconnect_attempts=1, error_cb=users.note
             )
 
-    run(servers, test)
+    play(two_systems(servers), test)

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import re
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +28,7 @@ from commonweal.runtime.installation import Installation
 from commonweal.runtime.session import ABSOLUTE, COOKIE, IDLE, Sessions
 from commonweal.runtime.settings import load
 from commonweal.runtime.sign_in import SignInLinks, own_page, routes
+from tests.stage import play
 from tests.tenant import about, store
 
 ISSUER = "https://login.example.test"
@@ -94,14 +95,6 @@ async def served(application: Litestar) -> AsyncIterator[str]:
         await serving
 
 
-def visiting(servers: Installation, visit: Callable[[Site], Coroutine[Any, Any, None]]) -> None:
-    async def inside() -> None:
-        async with site(servers) as found:
-            await visit(found)
-
-    asyncio.run(inside())
-
-
 def test_a_link_signs_in_and_signing_out_ends_it_for_good(servers: Installation) -> None:
     async def visit(site: Site) -> None:
         assert (await site.client.get("/me")).status_code == 401
@@ -124,7 +117,7 @@ def test_a_link_signs_in_and_signing_out_ends_it_for_good(servers: Installation)
         assert (await site.client.get("/me")).status_code == 401
         assert "signed out" in (await site.client.get("/sign-in")).text
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_a_form_of_another_site_changes_nothing(servers: Installation) -> None:
@@ -142,7 +135,7 @@ def test_a_form_of_another_site_changes_nothing(servers: Installation) -> None:
         assert answer.json()["form"]["reason"] == "capacity"
         assert (await site.client.post("/change", headers={"X-CSRF-Token": csrf})).status_code == 201
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_a_bearer_token_is_all_that_counts_where_there_is_one(servers: Installation) -> None:
@@ -157,7 +150,7 @@ def test_a_bearer_token_is_all_that_counts_where_there_is_one(servers: Installat
         assert [answer.status_code for answer in answers] == [403, 403]
         assert answers[0].json() == answers[1].json()
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_a_revoked_user_is_out_within_two_seconds_and_can_still_sign_out(servers: Installation) -> None:
@@ -170,7 +163,7 @@ def test_a_revoked_user_is_out_within_two_seconds_and_can_still_sign_out(servers
         assert (await site.client.get("/me", headers=site.bearer())).status_code == 403
         assert (await site.client.post("/sign-out", data={"csrf_token": csrf})).status_code == 303
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_after_signing_in_one_stays_on_this_site(servers: Installation) -> None:
@@ -187,7 +180,7 @@ def test_after_signing_in_one_stays_on_this_site(servers: Installation) -> None:
             answer = await site.sign_in(following=f"?next={away}")
             assert (answer.status_code, answer.headers["location"]) == (303, "/"), away
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +207,7 @@ def test_a_link_that_does_not_hold_gets_the_sign_in_page_and_no_cookie(servers: 
             assert nonce is not None
             assert f"'nonce-{nonce[1]}'" in answer.headers["content-security-policy"]
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_the_issuers_key_is_published_and_its_private_half_is_not(servers: Installation) -> None:
@@ -225,7 +218,7 @@ def test_the_issuers_key_is_published_and_its_private_half_is_not(servers: Insta
         answer = await site.client.get("/development/jwks.json")
         assert [(key["alg"], "d" in key) for key in answer.json()["keys"]] == [("ES256", False)]
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_a_session_is_kept_while_one_works_and_not_renewed_by_every_answer(servers: Installation) -> None:
@@ -243,7 +236,7 @@ def test_a_session_is_kept_while_one_works_and_not_renewed_by_every_answer(serve
             assert COOKIE not in site.client.cookies
             assert len(answer.headers.get_list("set-cookie")) == 1
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 CLAIMS = Claims(NAME, "demo-amber", "QZA", "Amber")

@@ -13,7 +13,8 @@ from commonweal.runtime.identity import Claims, Issuer, Keys
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.session import Sessions
 from commonweal.runtime.sign_in import SignInLinks
-from tests.runtime.test_code_flow import AMBER, BORIS, Site, visiting
+from tests.runtime.test_code_flow import AMBER, BORIS, Site, site
+from tests.stage import play
 
 ELSEWHERE: Final = (
     "https://evil.example/",
@@ -50,7 +51,7 @@ def test_after_signing_in_by_code_one_is_here(servers: Installation, wish: str) 
         assert "x=y" not in str(answer.headers.get_list("set-cookie"))
         assert (await site.me() or {})["tenant"] == "QZA"
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_whoever_put_a_session_into_the_browser_does_not_share_the_one_that_begins(servers: Installation) -> None:
@@ -69,7 +70,7 @@ def test_whoever_put_a_session_into_the_browser_does_not_share_the_one_that_begi
             site.client.cookies.set(session.COOKIE, _value(made, session.COOKIE))
             assert await site.me() == {"tenant": "QZA", "display": AMBER.name}
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_what_was_finished_once_is_not_finished_again(servers: Installation) -> None:
@@ -88,7 +89,7 @@ def test_what_was_finished_once_is_not_finished_again(servers: Installation) -> 
             assert "code=" not in answer.text
             assert await site.me() is None
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_nobody_is_signed_in_by_a_code_they_did_not_ask_for(servers: Installation) -> None:
@@ -102,7 +103,7 @@ def test_nobody_is_signed_in_by_a_code_they_did_not_ask_for(servers: Installatio
         assert answer.status_code == 401
         assert session.COOKIE not in site.client.cookies
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_no_cookie_is_good_for_what_another_is_for(servers: Installation) -> None:
@@ -121,7 +122,7 @@ def test_no_cookie_is_good_for_what_another_is_for(servers: Installation) -> Non
         site.client.cookies.set(COOKIE, _value(made, session.COOKIE))
         assert (await site.go(back)).status_code == 401
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_no_script_reads_a_cookie_and_no_other_site_sends_it_with_a_form(servers: Installation) -> None:
@@ -139,7 +140,7 @@ def test_no_script_reads_a_cookie_and_no_other_site_sends_it_with_a_form(servers
             assert shown.headers["cache-control"] == "no-store"
             assert shown.headers["referrer-policy"] == "no-referrer"
 
-    visiting(servers, visit)
+    play(site(servers), visit)
 
 
 def test_in_production_every_cookie_travels_over_https_only(servers: Installation) -> None:
