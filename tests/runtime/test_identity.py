@@ -5,12 +5,9 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +15,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey, RSAKey
+from joserfc.jwk import OctKey
 
 from commonweal.domain import user
 from commonweal.domain.message import Refused
@@ -32,47 +28,16 @@ from commonweal.runtime.identity import Claims, Identity, Issuer, Keys, NotSigne
 from commonweal.runtime.installation import RUNNING, Installation, tell
 from commonweal.runtime.settings import environment, load
 from tests.tenant import about, store
+from tests.tenants import outside_issuer as outside
+from tests.tenants.outside_issuer import AUDIENCE, EC, RSA, STRANGER, Published, by_hand, claims
+from tests.tenants.outside_issuer import NAME as ISSUER
 
-ISSUER = "https://login.example.test"
-AUDIENCE = "commonweal-example"
-RSA = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
-EC = ECKey.generate_key("P-256", {"kid": "two", "use": "sig"})
-STRANGER = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 Verify = Callable[[str], Awaitable[Claims]]
-
-
-class Published:
-    """An issuer's keys, which may change or be away, and how often they were asked for."""
-
-    def __init__(self, *keys: Any) -> None:
-        self.keys = keys
-        self.asked = 0
-
-    async def fetch(self) -> bytes:
-        self.asked += 1
-        return self.body()
-
-    def body(self) -> bytes:
-        return json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()
 
 
 def signed(key: Any = RSA, *, alg: str = "RS256", kid: str | None = "one", **changed: Any) -> str:
     """A good token, but for what is changed; None leaves a claim out."""
-    now = int(time.time())
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "tenant": "QZA", "iat": now, "exp": now + 600, **changed}
-    header = {"alg": alg, **({"kid": kid} if kid else {})}
-    return jwt.encode(header, {k: v for k, v in claims.items() if v is not None}, key, algorithms=[alg])
-
-
-def by_hand(header: dict[str, Any], sign: Callable[[bytes], bytes]) -> str:
-    """What no library would sign."""
-
-    def part(content: bytes) -> bytes:
-        return base64.urlsafe_b64encode(content).rstrip(b"=")
-
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": "u-1", "tenant": "QZA", "exp": int(time.time()) + 600}
-    signing = part(json.dumps(header).encode()) + b"." + part(json.dumps(claims).encode())
-    return (signing + b"." + part(sign(signing))).decode()
+    return outside.signed(claims("u-1", **{"tenant": "QZA", **changed}), key, alg, kid=kid)
 
 
 def told(*tokens: str, issuer: Issuer | None = None) -> list[str]:
@@ -107,15 +72,17 @@ def test_a_forged_token_is_refused_whatever_its_forgery() -> None:
         "another key under the same id": signed(STRANGER),
         "unknown key": signed(kid="three"),
         "no key named": signed(kid=None),
-        "no signature": by_hand({"alg": "none", "kid": "one"}, lambda _: b""),
+        "no signature": by_hand(claims("u-1", "QZA"), {"alg": "none", "kid": "one"}, lambda _: b""),
         "public key as a shared secret": by_hand(
-            {"alg": "HS256", "kid": "one"}, lambda text: hmac.digest(pem, text, hashlib.sha256)
+            claims("u-1", "QZA"), {"alg": "HS256", "kid": "one"}, lambda text: hmac.digest(pem, text, hashlib.sha256)
         ),
         "shared secret": signed(OctKey.generate_key(256), alg="HS256"),
         "a key of the other kind": signed(kid="two"),
         "an algorithm not on our list": signed(alg="RS512"),
         "its own key brought along": by_hand(
-            {"alg": "RS256", "kid": "one", "jwk": STRANGER.as_dict(private=False)}, lambda _: b"x" * 256
+            claims("u-1", "QZA"),
+            {"alg": "RS256", "kid": "one", "jwk": STRANGER.as_dict(private=False)},
+            lambda _: b"x" * 256,
         ),
         "no end": signed(exp=None),
         "an end that is no time": signed(exp="tomorrow"),
@@ -192,43 +159,14 @@ def test_tokens_of_unknown_keys_do_not_make_us_ask_the_issuer_again_and_again() 
     assert asyncio.run(inside()) == 1
 
 
-@contextmanager
-def serving(published: Published) -> Iterator[str]:
-    """The issuer's keys over HTTP."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            published.asked += 1
-            self.send_response(200 if published.keys else 503)
-            self.end_headers()
-            self.wfile.write(published.body())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 – the name is the library's
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/keys"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_an_outside_issuer_is_asked_for_its_keys_over_http_and_may_be_away(tmp_path: Path) -> None:
     chosen = {"COMMONWEAL_DATA": str(tmp_path), "COMMONWEAL_OIDC_ISSUER": ISSUER, "COMMONWEAL_OIDC_AUDIENCE": AUDIENCE}
-    published = Published(RSA)
-    with serving(published) as address:
-        assert told(signed(), signed(), issuer=outside_issuer(load({**chosen, "COMMONWEAL_OIDC_JWKS_URL": address}))) == [
-            "u-1", "u-1",
-        ]  # fmt: skip
-        published.keys = ()
-        assert told(signed(), signed(), issuer=outside_issuer(load({**chosen, "COMMONWEAL_OIDC_JWKS_URL": address}))) == [
-            NO, NO,
-        ]  # fmt: skip
-    assert published.asked == 2
+    with outside.published(RSA) as keys:
+        known = load({**chosen, "COMMONWEAL_OIDC_JWKS_URL": keys.address})
+        assert told(signed(), signed(), issuer=outside_issuer(known)) == ["u-1", "u-1"]
+        keys.keys = ()
+        assert told(signed(), signed(), issuer=outside_issuer(known)) == [NO, NO]
+    assert keys.asked == 2
 
 
 def test_settings_that_say_too_little_of_an_issuer_are_refused(tmp_path: Path) -> None:

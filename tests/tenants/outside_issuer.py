@@ -20,12 +20,17 @@ STRANGER: Final = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 
 
 class Published:
-    """The keys that are published now."""
+    """The keys that are published now, and how often they were asked for: without any there is no answer."""
 
     def __init__(self, *keys: Any) -> None:
         self.keys = keys
         self.address = ""
         self.asked = 0
+
+    async def fetch(self) -> bytes:
+        """As over HTTP."""
+        self.asked += 1
+        return self.body()
 
     def body(self) -> bytes:
         return json.dumps({"keys": [key.as_dict(private=False) for key in self.keys]}).encode()
@@ -39,7 +44,7 @@ def published(*keys: Any) -> Iterator[Published]:
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             made.asked += 1
-            self.send_response(200)
+            self.send_response(200 if made.keys else 503)
             self.end_headers()
             self.wfile.write(made.body())
 
@@ -66,8 +71,9 @@ def claims(subject: str, tenant: object, **changed: Any) -> dict[str, Any]:
 
 
 def signed(said: dict[str, Any], key: Any = RSA, alg: str = "RS256", **header: Any) -> str:
-    """As an issuer signs."""
-    return jwt.encode({"alg": alg, "kid": "one", **header}, said, key, algorithms=[alg])
+    """As an issuer signs; None leaves a part of the header out."""
+    named = {"alg": alg, "kid": "one", **header}
+    return jwt.encode({name: value for name, value in named.items() if value is not None}, said, key, algorithms=[alg])
 
 
 def by_hand(said: object, header: dict[str, Any], sign: Callable[[bytes], bytes]) -> str:
