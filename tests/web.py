@@ -73,6 +73,11 @@ class Web:
             self.granted.add(wish)
         return self.issuer.issue(subject, ods)
 
+    def way_in(self, ods: str, subject: str, name: str = "Robin Example") -> str:
+        """The address that signs a subject in, once; `name` is what the console calls them."""
+        code = self.links.link(subject, ods, name).rpartition("/")[2]
+        return f"{self.url}/sign-in/{code}"
+
     def post(
         self, token: str | None, document: str, variables: Mapping[str, Any] | None = None, **more: Any
     ) -> httpx.Response:

@@ -32,8 +32,7 @@ class Someone:
         self.views = frozenset(permissions.views(grants, self.id))
         self.token = web.issuer.issue(subject, ODS)
         self.client = httpx.Client(base_url=web.url, follow_redirects=True, headers={"accept": "text/html"}, timeout=30)
-        link = web.links.link(subject, ODS, f"{subject.title()} Example")
-        self.client.get(f"/sign-in/{link.rpartition('/')[2]}")
+        self.client.get(web.way_in(ODS, subject, f"{subject.title()} Example"))
 
     def do(self, command: type, identity: str | None = None, **given: Any) -> str:
         """Carry out a command over GraphQL, `given` in camel case; the id of the record."""

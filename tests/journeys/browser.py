@@ -1,4 +1,4 @@
-"""A real browser for a test, quiet and on loopback, and the accessibility checker that runs in it."""
+"""A real browser for a test: quiet, on loopback, signed in, and looked at for what is in anybody’s way."""
 
 import os
 from collections.abc import Iterator
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+
+from tests.web import Web
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 QUIET: Final = [
@@ -37,6 +39,17 @@ def started() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         yield browser
         browser.close()
+
+
+def signed_in(
+    web: Web, context: BrowserContext, role: str, scope: str = "tenant", *, ods: str = "QPM", subject: str | None = None
+) -> Page:
+    """The page that opens for whoever has this role; one invented person for each role and scope."""
+    subject = subject or f"browser-{role}-{scope}".replace(":", "-")
+    web.token(ods, role, scope, subject=subject)
+    page = context.new_page()
+    page.goto(web.way_in(ods, subject))
+    return page
 
 
 def violations(page: Page) -> Any:

@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from commonweal.console.asks import desk
 from commonweal.domain.people import person
 from commonweal.domain.referrals import programme, refer_back, referral
 from commonweal.domain.workforce import allocation
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import agreed, engaged, referred, registered
 from tests.web import Web
 
@@ -58,18 +58,10 @@ def people(web: Web) -> Web:
     return web
 
 
-def signed_in(web: Web, context: BrowserContext, role: str = "team_lead", scope: str = "tenant") -> Page:
-    subject = f"case-{role}-{scope}".replace(":", "-")
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
-    return page
-
-
 @pytest.fixture
 def page(people: Web, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
-    yield signed_in(people, context)
+    yield signed_in(people, context, "team_lead")
     context.close()
 
 
@@ -163,13 +155,13 @@ def test_a_referral_to_a_restricted_programme_is_nowhere_for_who_was_not_let_int
 
 def test_who_does_not_care_for_them_reads_nothing_anybody_wrote(people: Web, browser: Browser) -> None:
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        page = signed_in(people, context, role="pcn_manager")
+        page = signed_in(people, context, "pcn_manager")
         page.goto(f"{people.url}/people/p-given/case")
         expect(page.get_by_text("Lives alone since spring.")).to_have_count(0)
         page.goto(f"{people.url}/people/p-back/case")
         assert "Please call today." not in page.content()
         expect(page.get_by_role("link", name="Record an attempt at contact")).to_have_count(0)
-        theirs = signed_in(people, context)
+        theirs = signed_in(people, context, "team_lead")
         theirs.goto(f"{people.url}/people/p-back/case")
         assert "Please call today." in theirs.content()
 
@@ -185,10 +177,10 @@ def test_whoever_opens_a_form_about_a_referral_is_written_down_and_reads_as_much
         ]
 
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        page = signed_in(people, context, role="pcn_manager", scope="pcn:U11111")
+        page = signed_in(people, context, "pcn_manager", "pcn:U11111")
         page.goto(f"{people.url}/do/start-triage/r-plain")
         assert looks() == []
-        page = signed_in(people, context, role="pcn_manager")
+        page = signed_in(people, context, "pcn_manager")
         page.goto(f"{people.url}/do/start-triage/r-plain")
         expect(page.get_by_role("button", name="Start triage")).to_be_visible()
         assert looks() == [("case", "pcn_manager")]
@@ -197,7 +189,7 @@ def test_whoever_opens_a_form_about_a_referral_is_written_down_and_reads_as_much
         page.goto(f"{people.url}/do/refer-back/r-given")
         page.goto(f"{people.url}/do/weigh-case/r-given")
         assert "Lives alone since spring." not in page.content()
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         page.goto(f"{people.url}/do/weigh-case/r-given")
         assert "Lives alone since spring." in page.content()
 
@@ -205,7 +197,7 @@ def test_whoever_opens_a_form_about_a_referral_is_written_down_and_reads_as_much
 def test_axe_finds_nothing_on_a_case_or_its_forms(people: Web, browser: Browser) -> None:
     for viewport in (DESKTOP, PHONE):
         with browser.new_context(viewport=viewport, bypass_csp=True) as context:
-            page = signed_in(people, context)
+            page = signed_in(people, context, "team_lead")
             for address in (
                 "/people/p-back/case",
                 "/people/p-plain/case",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from commonweal.domain.directory.connect import SendConnection
 from commonweal.domain.directory.connection import AcceptConnection
@@ -13,7 +13,7 @@ from commonweal.domain.directory.listing import SetReferralRoute
 from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.near import BY, listed, offered, organisation
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
@@ -48,19 +48,11 @@ def near(web: Web) -> Web:
     return web
 
 
-def page_of(web: Web, context: BrowserContext, role: str, scope: str = "tenant") -> Page:
-    subject = f"near-{role}"
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
-    return page
-
-
 @pytest.fixture
 def desk(browser: Browser, near: Web) -> Iterator[Page]:
     """Wren's desk, without scripts."""
     context = browser.new_context(viewport=DESKTOP, bypass_csp=True)
-    yield page_of(near, context, "link_worker", "link_worker:w-wren")
+    yield signed_in(near, context, "link_worker", "link_worker:w-wren")
     context.close()
 
 
@@ -225,7 +217,7 @@ def test_sessions_are_recorded_and_what_someone_gives(near: Web, desk: Page) -> 
 
 def test_the_directory_works_on_a_phone_and_for_a_practice_that_only_looks(near: Web, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
-    page = page_of(near, context, "practice", "practice:K83001")
+    page = signed_in(near, context, "practice", "practice:K83001")
     page.goto(f"{near.url}/directory?words=weeding")
     expect(page.get_by_role("link", name="Friday gardeners")).to_be_visible()
     expect(page.get_by_text("Lunch club")).to_have_count(0)
@@ -240,7 +232,7 @@ def test_the_directory_works_on_a_phone_and_for_a_practice_that_only_looks(near:
 
 def test_a_team_lead_adds_an_organisation_and_a_service_and_approves_it(near: Web, browser: Browser) -> None:
     context = browser.new_context(viewport=DESKTOP, bypass_csp=True)
-    page = page_of(near, context, "team_lead")
+    page = signed_in(near, context, "team_lead")
     page.goto(f"{near.url}/directory/organisations")
     page.get_by_role("button", name="Add an organisation").click()
     page.fill("#name", "Song House")

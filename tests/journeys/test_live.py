@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import receive, referral
@@ -19,7 +19,7 @@ from commonweal.runtime.access import user_id
 from commonweal.runtime.development_issuer import NAME
 from commonweal.runtime.live import board
 from commonweal.runtime.session import IDLE
-from tests.journeys.browser import DESKTOP, violations
+from tests.journeys.browser import DESKTOP, signed_in, violations
 from tests.web import Web
 
 TODAY = datetime.now(UTC).date()
@@ -58,17 +58,9 @@ def people(web: Web) -> Web:
 
 def cookie(web: Web, subject: str = "live-lead") -> str:
     web.token("QPM", "team_lead", subject=subject)
-    link = web.links.link(subject, "QPM", "Robin Example")
-    answer = web.client.get(f"/sign-in/{link.rpartition('/')[2]}")
+    answer = web.client.get(web.way_in("QPM", subject))
     web.client.cookies.clear()
     return str(answer.headers["set-cookie"]).partition(";")[0]
-
-
-def signed_in(web: Web, context: BrowserContext, subject: str = "live-lead") -> Page:
-    web.token("QPM", "team_lead", subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
-    return page
 
 
 def column(page: Page, title: str) -> Any:
@@ -85,7 +77,7 @@ def test_what_somebody_does_is_on_an_open_board_at_once(browser: Browser, people
     token = people.token("QPM", "team_lead")
     complaints: list[str] = []
     with browser.new_context(viewport=DESKTOP) as context:
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         listening(page)
@@ -104,7 +96,7 @@ def test_what_somebody_does_is_on_an_open_board_at_once(browser: Browser, people
 @pytest.mark.browser
 def test_who_is_choosing_or_reading_is_not_disturbed(browser: Browser, people: Web) -> None:
     with browser.new_context(viewport={"width": 900, "height": 500}, bypass_csp=True) as context:
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         listening(page)
         page.get_by_label("Practice").focus()
         page.get_by_label("State").select_option("waiting")
@@ -125,7 +117,7 @@ def test_who_is_choosing_or_reading_is_not_disturbed(browser: Browser, people: W
 @pytest.mark.browser
 def test_focus_goes_with_the_card_it_was_on(browser: Browser, people: Web) -> None:
     with browser.new_context(viewport=DESKTOP) as context:
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         listening(page)
         page.locator("#referral-r3").get_by_role("link", name="Triage").focus()
         people.given("QPM", "r3", referral.AcceptReferral())
@@ -136,7 +128,7 @@ def test_focus_goes_with_the_card_it_was_on(browser: Browser, people: Web) -> No
 @pytest.mark.browser
 def test_a_board_left_in_the_background_is_as_it_is_when_one_comes_back(browser: Browser, people: Web) -> None:
     with browser.new_context(viewport=DESKTOP) as context:
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         listening(page)
         hide = "value => { Object.defineProperty(document, 'hidden', {value, configurable: true}); document.dispatchEvent(new Event('visibilitychange')); }"
         page.evaluate(hide, True)
@@ -151,7 +143,7 @@ def test_a_board_left_in_the_background_is_as_it_is_when_one_comes_back(browser:
 def test_a_page_that_is_not_kept_up_to_date_any_more_says_so(browser: Browser, people: Web) -> None:
     subject = "live-leaver"
     with browser.new_context(viewport=DESKTOP) as context:
-        page = signed_in(people, context, subject)
+        page = signed_in(people, context, "team_lead", subject=subject)
         listening(page)
         people.given("QPM", user_id(NAME, subject), RevokeUser(role="team_lead", scope="tenant"))
         time.sleep(1.7)
@@ -170,7 +162,7 @@ def test_how_soon_a_commit_is_on_the_board(browser: Browser, people: Web) -> Non
     for number in range(12):
         refer(people, f"t{number}", f"Tess {number}")
     with browser.new_context(viewport=DESKTOP) as context:
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         listening(page)
         for number in range(11, 0, -1):
             committed: list[float] = []

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from commonweal.domain.measures.measuring import RecordMeasure, ScheduleMeasure
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import allocation
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import agreed, engaged, referred, registered
 from tests.web import Web
 
@@ -48,14 +48,6 @@ def people(web: Web) -> Web:
     web.given("QPM", "m-ada", due)
     web.followed("QPM")
     return web
-
-
-def signed_in(web: Web, context: BrowserContext, role: str, scope: str = "tenant") -> Page:
-    subject = f"measures-{role}-{scope}".replace(":", "-")
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
-    return page
 
 
 @pytest.fixture

@@ -57,8 +57,7 @@ class Someone:
             web.token("QPM", role, scope, subject=subject)
         self.web = web
         self.client = httpx.Client(base_url=web.url, follow_redirects=True, headers={"accept": "text/html"}, timeout=30)
-        link = web.links.link(subject, "QPM", f"Nene {subject}")
-        self.client.get(f"/sign-in/{link.rpartition('/')[2]}")
+        self.client.get(web.way_in("QPM", subject, f"Nene {subject}"))
 
     def get(self, path: str, status: int = 200) -> str:
         self.web.followed("QPM")

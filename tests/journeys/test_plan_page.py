@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -39,19 +39,11 @@ def people(web: Web) -> Web:
     return web
 
 
-def _signed_in(web: Web, context: BrowserContext, role: str, scope: str) -> Page:
-    subject = f"plan-{role}-{scope}".replace(":", "-")
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Wren Hale').rpartition('/')[2]}")
-    return page
-
-
 @pytest.fixture
 def desk(people: Web, browser: Browser) -> Iterator[Page]:
     """Wren's desk, without scripts."""
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
-    page = _signed_in(people, context, "link_worker", "link_worker:w-wren")
+    page = signed_in(people, context, "link_worker", "link_worker:w-wren")
     page.goto(f"{people.url}{HERE}")
     yield page
     context.close()
@@ -93,7 +85,7 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(desk: Page) -> None:
     desk.get_by_label("Area of life").select_option("home")
     _done(desk, "Write it down", "What matters to the person was written down.")
     expect(desk.get_by_text("I want to be in my garden again", exact=True)).to_be_visible()
-    expect(desk.get_by_text("In their own words, written down by Wren Hale")).to_be_visible()
+    expect(desk.get_by_text("In their own words, written down by Robin Example")).to_be_visible()
 
     desk.get_by_role("link", name="Agree a goal").first.click()
     desk.get_by_label("What does the person want to come to?").fill("Walk to the allotment and back")
@@ -175,7 +167,7 @@ def test_sharing_says_which_consent_to_ask_for_and_ends_with_it(people: Web, des
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_everyone_can_read_it_on_any_screen(people: Web, browser: Browser, viewport: ViewportSize) -> None:
     context = browser.new_context(viewport=viewport, bypass_csp=True)
-    page = _signed_in(people, context, "link_worker", "link_worker:w-wren")
+    page = signed_in(people, context, "link_worker", "link_worker:w-wren")
     for path in (HERE, "/people/p-lark/plan"):
         page.goto(f"{people.url}{path}")
         assert violations(page) == []
@@ -192,7 +184,7 @@ def test_paper_has_no_way_to_a_form_and_a_place_to_sign(people: Web, desk: Page)
 
 def test_who_has_nothing_to_do_with_someone_is_shown_no_plan(people: Web, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
-    page = _signed_in(people, context, "link_worker", "link_worker:w-other")
+    page = signed_in(people, context, "link_worker", "link_worker:w-other")
     found = page.goto(f"{people.url}{HERE}")
     assert found is not None
     assert found.status == 404

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from commonweal.domain.referrals.referral import AcceptReferral, State
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import allocated, configured, engaged, registered
 from tests.web import Web
 
@@ -34,10 +34,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def at(web: Web, context: BrowserContext, path: str, role: str, scope: str = "tenant") -> Page:
-    subject = f"refer-{role}-{scope}".replace(":", "-")
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
+    page = signed_in(web, context, role, scope)
     page.goto(f"{web.url}{path}")
     return page
 

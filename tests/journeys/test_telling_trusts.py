@@ -12,7 +12,7 @@ from commonweal.domain import tenant
 from commonweal.integrations.delivery import Outcome
 from commonweal.integrations.delivery.outbox import Outbox
 from tests import story
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
@@ -63,10 +63,7 @@ async def _park(web: Web, integration: str = "emergency_department", recipient: 
 
 
 def page_of(web: Web, context: BrowserContext, role: str, ods: str = "QPM") -> Page:
-    subject = f"telling-{role}"
-    web.token(ods, role, "tenant", subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, ods, 'Robin Example').rpartition('/')[2]}")
+    page = signed_in(web, context, role, ods=ods)
     page.goto(f"{web.url}/integrations")
     return page
 

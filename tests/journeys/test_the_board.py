@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from commonweal.console.wording import in_london
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import receive, referral
 from commonweal.domain.workforce import allocation, link_worker
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
@@ -73,15 +73,6 @@ def refer(web: Web, person_id: str, referral_id: str, name: str, narrative: str 
     web.followed("QPM")
 
 
-def signed_in(web: Web, context: BrowserContext, role: str = "team_lead", scope: str = "tenant") -> Page:
-    subject = f"browser-{role}-{scope}".replace(":", "-")
-    web.token("QPM", role, scope, subject=subject)
-    link = web.links.link(subject, "QPM", "Robin Example")
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{link.rpartition('/')[2]}")
-    return page
-
-
 def card(page: Page, name: str) -> "Card":
     return Card(page, name)
 
@@ -103,7 +94,7 @@ def test_a_referral_goes_from_triage_to_support_without_scripts(
     name = f"Dora {'Phone' if viewport is PHONE else 'Desk'}"
     refer(people, f"p-{name[5:]}", f"r-{name[5:]}", name)
     with browser.new_context(viewport=viewport, java_script_enabled=False) as context:  # type: ignore[arg-type]
-        page = signed_in(people, context)
+        page = signed_in(people, context, "team_lead")
         expect(page).to_have_title("Caseload – Commonweal")
 
         card(page, name).next("Triage")
@@ -136,7 +127,7 @@ def test_a_referral_goes_from_triage_to_support_without_scripts(
 def test_axe_finds_nothing_on_the_pages_as_they_are_served(browser: Browser, people: Web) -> None:
     for viewport in (DESKTOP, PHONE):
         with browser.new_context(viewport=viewport, bypass_csp=True) as context:
-            page = signed_in(people, context)
+            page = signed_in(people, context, "team_lead")
             assert violations(page) == []
             for step in ("r1/triage", "r1/allocate", "r-waits/allocate", "r-given/first-contact"):
                 page.goto(f"{people.url}/referrals/{step}")
@@ -150,7 +141,7 @@ def test_axe_finds_nothing_on_the_pages_as_they_are_served(browser: Browser, peo
 
 def test_someone_else_decided_first_and_what_was_typed_is_kept(browser: Browser, people: Web) -> None:
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        page, other = signed_in(people, context), signed_in(people, context)
+        page, other = signed_in(people, context, "team_lead"), signed_in(people, context, "team_lead")
         for each in (page, other):
             each.goto(f"{people.url}/referrals/r2/triage")
         other.get_by_label("Accept", exact=True).check()
@@ -170,7 +161,7 @@ def test_someone_else_decided_first_and_what_was_typed_is_kept(browser: Browser,
 
 def test_a_link_worker_is_shown_no_step_their_role_may_not_take(browser: Browser, people: Web) -> None:
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        page = signed_in(people, context, role="link_worker")
+        page = signed_in(people, context, "link_worker")
         expect(card(page, "Cleo Example").place).to_be_visible()
         expect(card(page, "Cleo Example").place.locator(".cw-card__next")).to_have_count(0)
 
@@ -187,7 +178,7 @@ def test_without_signing_in_there_is_a_way_in_and_no_more(browser: Browser, peop
 def page(browser: Browser, people: Web) -> Iterator[Page]:
     """A team lead's page, scripts off."""
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        yield signed_in(people, context)
+        yield signed_in(people, context, "team_lead")
 
 
 def test_a_form_says_what_the_referrer_wrote_and_how_to_reach_the_person_safely(people: Web, page: Page) -> None:
@@ -204,7 +195,7 @@ def test_a_form_is_offered_only_where_it_can_succeed(browser: Browser, people: W
         expect(page.get_by_role("heading", name="This cannot be done now")).to_be_visible()
         expect(page.locator("main form")).to_have_count(0)
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        answer = signed_in(people, context, role="link_worker").goto(f"{people.url}/referrals/r1/triage")
+        answer = signed_in(people, context, "link_worker").goto(f"{people.url}/referrals/r1/triage")
         assert answer is not None
         assert answer.status == 403
 
@@ -267,7 +258,7 @@ def test_a_link_worker_who_sees_their_own_cases_is_shown_no_column_that_is_alway
     browser: Browser, people: Web
 ) -> None:
     with browser.new_context(viewport=DESKTOP, java_script_enabled=False) as context:
-        page = signed_in(people, context, role="link_worker", scope="link_worker:wren")
+        page = signed_in(people, context, "link_worker", "link_worker:wren")
         expect(card(page, "Gwen Given").place).to_be_visible()
         expect(page.locator(".cw-column__title")).to_contain_text(["Allocated", "In support"])
         expect(page.locator(".cw-column")).to_have_count(2)

@@ -22,7 +22,7 @@ from commonweal.runtime.answering import Answering
 from commonweal.runtime.asking import make_asker
 from commonweal.runtime.schema import schema
 from projections import waiting_list
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.tenant import about
 from tests.web import Web
@@ -99,10 +99,7 @@ def unwritten(web: Web, room: str, seconds: float) -> Iterator[None]:
 def page_of(
     web: Web, context: BrowserContext, role: str = "team_lead", scope: str = "tenant", ods: str = "QPM"
 ) -> Page:
-    subject = f"waiting-{role}-{scope}".replace(":", "-")
-    web.token(ods, role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, ods, 'Robin Example').rpartition('/')[2]}")
+    page = signed_in(web, context, role, scope, ods=ods)
     page.goto(f"{web.url}/waiting-list")
     return page
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from commonweal.console.wording import in_london
 from commonweal.domain.people import person
@@ -12,7 +12,7 @@ from commonweal.domain.referrals import referral
 from commonweal.domain.work import lone_visit
 from commonweal.domain.work.note_signing import SignNote
 from commonweal.domain.work.task import CreateTask
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -39,19 +39,11 @@ def people(web: Web) -> Web:
     return web
 
 
-def page_of(web: Web, context: BrowserContext, role: str, scope: str) -> Page:
-    subject = f"work-{role}"
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
-    return page
-
-
 @pytest.fixture
 def desk(browser: Browser, people: Web) -> Iterator[Page]:
     """Wren's desk."""
     context = browser.new_context(viewport=DESKTOP, bypass_csp=True)
-    page = page_of(people, context, "link_worker", "link_worker:w-wren")
+    page = signed_in(people, context, "link_worker", "link_worker:w-wren")
     page.goto(f"{people.url}{HERE}")
     yield page
     context.close()
@@ -207,7 +199,7 @@ def test_a_concern_stands_in_its_compartment_alone(people: Web, desk: Page, brow
     expect(desk.get_by_text("There was no food in the house.")).to_be_visible()
     assert violations(desk) == []
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
-    other = page_of(people, context, "triager", "tenant")
+    other = signed_in(people, context, "triager", "tenant")
     other.goto(f"{people.url}/safeguarding")
     expect(other.get_by_text("There is no concern that you have to know of")).to_be_visible()
     other.goto(f"{people.url}{HERE}")
@@ -218,7 +210,7 @@ def test_a_concern_stands_in_its_compartment_alone(people: Web, desk: Page, brow
 @pytest.mark.parametrize("address", [HERE, "/tasks?whose=team", "/safeguarding"])
 def test_on_a_phone_nothing_is_wider_than_the_page(people: Web, browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=PHONE, bypass_csp=True)
-    page = page_of(people, context, "team_lead", "tenant")
+    page = signed_in(people, context, "team_lead", "tenant")
     page.goto(f"{people.url}{address}")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert violations(page) == []
@@ -227,7 +219,7 @@ def test_on_a_phone_nothing_is_wider_than_the_page(people: Web, browser: Browser
 
 def test_the_information_governance_lead_sees_what_stood_in_the_wrong_record(people: Web, browser: Browser) -> None:
     context = browser.new_context(viewport=DESKTOP, bypass_csp=True)
-    page = page_of(people, context, "ig_lead", "tenant")
+    page = signed_in(people, context, "ig_lead", "tenant")
     page.goto(f"{people.url}/moved-notes")
     expect(page.get_by_text("Lou cannot hear well.")).to_be_visible()
     expect(page.get_by_text("Seen by colleagues only")).to_be_visible()

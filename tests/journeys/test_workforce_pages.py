@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from commonweal.domain.referrals import referral
 from commonweal.domain.workforce.propose import ProposeAllocation
 from commonweal.runtime.session import COOKIE
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -42,14 +42,6 @@ def people(web: Web) -> Web:
     return web
 
 
-def page_of(web: Web, context: BrowserContext, role: str, scope: str = "tenant") -> Page:
-    subject = f"workforce-{role}-{scope}".replace(":", "-")
-    web.token("QPM", role, scope, subject=subject)
-    page = context.new_page()
-    page.goto(f"{web.url}/sign-in/{web.links.link(subject, 'QPM', 'Robin Example').rpartition('/')[2]}")
-    return page
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport=DESKTOP, bypass_csp=True)
@@ -58,7 +50,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def test_whoever_fits_best_comes_first_is_asked_and_takes_them_on(people: Web, context: BrowserContext) -> None:
-    lead = page_of(people, context, "team_lead")
+    lead = signed_in(people, context, "team_lead")
     lead.goto(f"{people.url}/referrals/r-fay/propose")
     assert lead.locator(".cw-offers__one h2").all_inner_texts() == ["Amira Noor", "Wren Hale"]
     expect(lead.locator(".cw-offers__one").first).to_contain_text("25 of 25")
@@ -69,7 +61,7 @@ def test_whoever_fits_best_comes_first_is_asked_and_takes_them_on(people: Web, c
     expect(lead.locator(".cw-offers__one").first).to_contain_text("Asked")
 
     other = context.browser.new_context(viewport=PHONE, bypass_csp=True)  # type: ignore[union-attr]
-    amira = page_of(people, other, "link_worker", "link_worker:w-amira")
+    amira = signed_in(people, other, "link_worker", "link_worker:w-amira")
     amira.goto(f"{people.url}/proposals")
     expect(amira.get_by_role("heading", name="Fay Finch")).to_be_visible()
     assert violations(amira) == []
@@ -83,7 +75,7 @@ def test_whoever_fits_best_comes_first_is_asked_and_takes_them_on(people: Web, c
 
 
 def test_a_caseload_is_handed_over_with_a_note_that_the_taker_reads(people: Web, context: BrowserContext) -> None:
-    lead = page_of(people, context, "team_lead")
+    lead = signed_in(people, context, "team_lead")
     lead.goto(f"{people.url}/workforce/w-wren")
     expect(lead.get_by_text("1 open case, weight 1 of 40")).to_be_visible()
     assert violations(lead) == []
@@ -102,7 +94,7 @@ def test_a_caseload_is_handed_over_with_a_note_that_the_taker_reads(people: Web,
     expect(lead.get_by_text("0 open cases")).to_be_visible()
 
     other = context.browser.new_context(viewport=DESKTOP, bypass_csp=True)  # type: ignore[union-attr]
-    amira = page_of(people, other, "link_worker", "link_worker:w-amira")
+    amira = signed_in(people, other, "link_worker", "link_worker:w-amira")
     people.followed("QPM")
     amira.goto(f"{people.url}/proposals")
     expect(amira.get_by_text("Ring after two")).to_be_visible()
@@ -117,7 +109,7 @@ def test_whoever_covers_sees_the_cases_until_the_absence_ends(people: Web, conte
     mine = "{ caseload { edges { node { id } } } }"
     assert people.ask(cover, mine)["caseload"]["edges"] == []
 
-    amira = page_of(people, context, "link_worker", "link_worker:w-amira")
+    amira = signed_in(people, context, "link_worker", "link_worker:w-amira")
     amira.goto(f"{people.url}/workforce/w-amira")
     amira.get_by_role("link", name="Record an absence").click()
     amira.get_by_label("Leave", exact=True).check()
@@ -149,7 +141,7 @@ def test_a_page_of_numbers_is_plain_to_everyone_and_the_same_as_a_file(
     people: Web, browser: Browser, path: str, viewport: dict[str, int]
 ) -> None:
     made = browser.new_context(viewport=viewport, bypass_csp=True)  # type: ignore[arg-type]
-    lead = page_of(people, made, "team_lead")
+    lead = signed_in(people, made, "team_lead")
     lead.goto(f"{people.url}/{path}")
     expect(lead.get_by_role("table")).to_be_visible()
     assert violations(lead) == []
@@ -165,7 +157,7 @@ def test_a_page_of_numbers_is_plain_to_everyone_and_the_same_as_a_file(
 def test_an_earlier_day_is_shown_and_one_that_is_none_is_said_beside_the_field(
     people: Web, context: BrowserContext
 ) -> None:
-    lead = page_of(people, context, "team_lead")
+    lead = signed_in(people, context, "team_lead")
     lead.goto(f"{people.url}/workforce?day=31&month=1&year=2026")
     expect(lead.get_by_text("31 January 2026, and the 28 days up to it")).to_be_visible()
     assert lead.locator("tbody th").all_inner_texts() == ["Wren Hale"]
@@ -175,7 +167,7 @@ def test_an_earlier_day_is_shown_and_one_that_is_none_is_said_beside_the_field(
 
 
 def test_who_may_not_see_the_numbers_is_told_so(people: Web, context: BrowserContext) -> None:
-    worker = page_of(people, context, "link_worker", "link_worker:w-wren")
+    worker = signed_in(people, context, "link_worker", "link_worker:w-wren")
     for path in ("equity", "activity", "workforce/w-amira", "referrals/r-fay/propose", "workforce/w-wren/hand-over"):
         answer = worker.goto(f"{people.url}/{path}")
         assert answer is not None

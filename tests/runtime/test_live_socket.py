@@ -217,8 +217,7 @@ def test_a_cookie_opens_nothing(web: Web) -> None:
     """A page elsewhere can make a browser open a socket with its cookies."""
     subject = "demo-cookie"
     web.token("QLA", "team_lead", subject=subject)
-    link = web.links.link(subject, "QLA", "Robin Example")
-    signed_in = web.client.get(f"/sign-in/{link.rpartition('/')[2]}")
+    signed_in = web.client.get(web.way_in("QLA", subject))
     cookie = signed_in.headers["set-cookie"].partition(";")[0]
     web.client.cookies.clear()
     assert web.client.get("/caseload", headers={"cookie": cookie, "accept": "text/html"}).status_code == 200
