@@ -8,8 +8,15 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from commonweal.domain.people import consent
+from commonweal.domain.plans.plan_actions import AddAction
+from commonweal.domain.plans.plan_agreement import RecordPlanAgreement
+from commonweal.domain.plans.plan_goals import AgreeGoal, RateGoal
+from commonweal.domain.plans.plan_review import FinishPlanReview, SchedulePlanReview, StartPlanReview
+from commonweal.domain.plans.plan_start import StartPlan
+from commonweal.domain.plans.plan_words import RecordWhatMatters, RewordWhatMatters
 from commonweal.domain.referrals import referral
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.near import BY
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -17,15 +24,15 @@ pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
-HERE = "/people/p-finch/plan"
+HERE = "/people/p-swift/plan"
 
 
 @pytest.fixture(scope="module")
 def people(web: Web) -> Web:
-    """Two people Wren has met, who have no plan yet."""
+    """Three people Wren has met: two have no plan yet, and Sam Swift's was agreed, rated and reviewed."""
     web.given("QPM", "QPM", configured("QPM", "Nene"))
     web.given("QPM", "w-wren", engaged("Wren Hale", caseload_limit=40, pcns=("U22222",)))
-    for each, name in (("finch", "Fay Finch"), ("lark", "Lou Lark")):
+    for each, name in (("finch", "Fay Finch"), ("lark", "Lou Lark"), ("swift", "Sam Swift")):
         web.given("QPM", f"p-{each}", registered(name, gp_practice="K83002"))
         web.given("QPM", f"p-{each}", agreed())
         at = NOW - timedelta(days=10)
@@ -35,13 +42,26 @@ def people(web: Web) -> Web:
         web.given("QPM", f"r-{each}", allocated(f"r-{each}", "w-wren"))
         held = referral.RecordFirstContact(medium="01", held_at=NOW - timedelta(days=5))
         web.given("QPM", f"r-{each}", held)
+    for command in (
+        StartPlan(plan_id="plan-swift", referral_id="r-swift", by=BY),
+        RecordWhatMatters(clause_id="c-1", statement="I want a garden", domain="home", by=BY),
+        AgreeGoal(goal_id="g-1", wording="Dig over the bed by the shed", baseline=3, by=BY),
+        AddAction(action_id="a-1", what="Ask Joe for a spade", who="worker", by_when=TODAY, by=BY),
+        SchedulePlanReview(due_on=TODAY + timedelta(days=42), on=TODAY),
+        RecordPlanAgreement(plan_id="plan-swift", agreed_on=TODAY, copy_offered="paper", on=TODAY, by=BY),
+        RateGoal(goal_id="g-1", rating=6, rated_on=TODAY, on=TODAY, by=BY),
+        StartPlanReview(on=TODAY, by=BY),
+        RewordWhatMatters(clause_id="c-1", statement="I want to grow beans with Joe", by=BY),
+        FinishPlanReview(reason="progress", next_review_on=TODAY + timedelta(days=60), on=TODAY, by=BY),
+    ):
+        web.given("QPM", "plan-swift", command)
     web.followed("QPM")
     return web
 
 
 @pytest.fixture
 def desk(people: Web, browser: Browser) -> Iterator[Page]:
-    """Wren's desk, without scripts."""
+    """Wren's desk, without scripts: Sam's plan lies on it."""
     context = browser.new_context(viewport=DESKTOP, java_script_enabled=False)
     page = signed_in(people, context, "link_worker", "link_worker:w-wren")
     page.goto(f"{people.url}{HERE}")
@@ -59,7 +79,9 @@ def _done(page: Page, button: str, sentence: str) -> None:
     expect(page.get_by_role("alert")).to_contain_text(sentence)
 
 
-def test_a_plan_is_written_agreed_rated_and_reviewed(desk: Page) -> None:
+def test_a_plan_is_written_agreed_rated_and_reviewed(people: Web, desk: Page) -> None:
+    here = f"{people.url}/people/p-finch/plan"
+    desk.goto(here)
     expect(desk.get_by_role("heading", name="There is no plan yet")).to_be_visible()
     desk.get_by_role("link", name=re.compile("Start a plan for the referral")).click()
     desk.get_by_label("What matters to me").check()
@@ -75,7 +97,7 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(desk: Page) -> None:
     desk.get_by_role("link", name="Show services for every need").click()
     expect(desk.get_by_label("Need", exact=True)).to_have_value("")
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Looking for Fay Finch")
-    desk.goto(desk.url.partition("/directory")[0] + HERE)
+    desk.goto(here)
 
     desk.get_by_role("link", name="Write down what matters").first.click()
     desk.get_by_role("button", name="Write it down").click()
@@ -141,11 +163,11 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(desk: Page) -> None:
 def test_a_step_of_the_link_worker_stands_on_their_list_of_tasks(people: Web, desk: Page) -> None:
     desk.goto(f"{people.url}/tasks")
     expect(desk.get_by_role("heading", name="In plans and connections")).to_be_visible()
-    (step,) = desk.locator(".cw-pieces > li", has_text="Ring the allotment society").all()
+    (step,) = desk.locator(".cw-pieces > li", has_text="Ask Joe for a spade").all()
     expect(step).to_contain_text("By ")
     expect(desk.get_by_text("There is nothing to do")).to_have_count(0)
-    step.get_by_role("link", name="Fay Finch").click()
-    expect(desk.get_by_role("heading", name="Fay Finch’s plan")).to_be_visible()
+    step.get_by_role("link", name="Sam Swift").click()
+    expect(desk.get_by_role("heading", name="Sam Swift’s plan")).to_be_visible()
 
 
 def test_sharing_says_which_consent_to_ask_for_and_ends_with_it(people: Web, desk: Page) -> None:
@@ -155,10 +177,10 @@ def test_sharing_says_which_consent_to_ask_for_and_ends_with_it(people: Web, des
     desk.get_by_role("button", name="Share it").click()
     expect(desk.get_by_role("alert")).to_contain_text("has not agreed to share with their GP practice")
     expect(desk.get_by_label("The goals only")).to_be_checked()
-    people.given("QPM", "p-finch", agreed("share_gp"))
+    people.given("QPM", "p-swift", agreed("share_gp"))
     _done(desk, "Share it", "The plan is shared")
     expect(desk.get_by_text("They see it", exact=True)).to_be_visible()
-    people.given("QPM", "p-finch", consent.WithdrawConsent(scope="share_gp", withdrawn_on=TODAY))
+    people.given("QPM", "p-swift", consent.WithdrawConsent(scope="share_gp", withdrawn_on=TODAY))
     people.followed("QPM")
     desk.goto(f"{people.url}{HERE}")
     expect(desk.get_by_text("They see nothing: no consent")).to_be_visible()
