@@ -231,8 +231,7 @@ def board(desk: Desk, at: Release, position: int = 0) -> Any:
 
 @pytest.fixture
 def hosting() -> Iterator[Scene]:
-    with scene() as made:
-        made.ask("tenants", "onboard", EXAMPLES / "northamptonshire.toml")
+    with scene(EXAMPLES / "northamptonshire.toml") as made:
         yield made
 
 

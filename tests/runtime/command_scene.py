@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
@@ -17,7 +18,7 @@ from tests.conftest import new_servers
 
 @dataclass(frozen=True)
 class Scene:
-    """Servers without any ICS to begin with, and the command line on them."""
+    """Servers of one's own, and the command line on them."""
 
     installation: Installation
 
@@ -44,8 +45,11 @@ class Scene:
 
 
 @contextmanager
-def scene() -> Iterator[Scene]:
-    """Started now, gone at the end of the block."""
+def scene(*files: Path) -> Iterator[Scene]:
+    """Started now, gone at the end of the block: the ICSs of these files are onboarded, and nothing relays or fills rooms."""
     with new_servers() as installation:
         tell(installation)
-        yield Scene(installation)
+        made = Scene(installation)
+        for file in files:
+            made.ask("tenants", "onboard", file)
+        yield made

@@ -19,9 +19,8 @@ from tests.runtime.command_scene import Scene, scene
 
 @pytest.fixture(scope="module")
 def hosting() -> Iterator[Scene]:
-    """Northamptonshire; nothing relays and nothing fills rooms."""
-    with scene() as made:
-        made.ask("tenants", "onboard", EXAMPLES / "northamptonshire.toml")
+    """Northamptonshire."""
+    with scene(EXAMPLES / "northamptonshire.toml") as made:
         yield made
 
 

@@ -40,8 +40,7 @@ CALLED = f"{BOARD.name} v{BOARD.version}"
 @pytest.fixture(scope="module")
 def hosting() -> Iterator[Scene]:
     """Northamptonshire, with some invented cases."""
-    with scene() as made:
-        made.ask("tenants", "onboard", EXAMPLES / "northamptonshire.toml")
+    with scene(EXAMPLES / "northamptonshire.toml") as made:
         played = made.ask("simulate", "--tenant", "QPM", "--referrals", CASES)
         assert (played["refused"], sum(played["stages"].values())) == ([], CASES)
         yield made
