@@ -61,7 +61,7 @@ class Sent:
         )
         sent = connect.SendConnection(channel="secure_link", link_id=self.link, by=BY, on=TODAY)
         for command in (
-            registered(f"Fay {CANARY}", phone="020 7946 0000", address=f"{CANARY} Lane"),
+            registered(f"Fabienne {CANARY}", phone="020 7946 0000", address=f"{CANARY} Lane"),
             agreed(),
             agreed("share_vcfse"),
             referred(self.id, self.id, narrative=f"{CANARY} words", received_at=NOW),
@@ -106,7 +106,7 @@ def sent(web: Web) -> Sent:
 
 def says_nothing(page: httpx.Response) -> None:
     assert page.status_code == 410, page.text
-    for word in (CANARY, TOLD, "Fay", "Choir", "020 7946 0000", "Nene"):
+    for word in (CANARY, TOLD, "Fabienne", "Choir", "020 7946 0000", "Nene"):
         assert word not in page.text
 
 
@@ -115,7 +115,7 @@ def test_a_link_shows_the_first_name_and_what_they_hope_for_and_answers(sent: Se
     page = sent.get()
     assert page.status_code == 200
     assert TOLD in page.text
-    assert "Fay" in page.text
+    assert "Fabienne" in page.text
     assert CANARY not in page.text
     assert sent.post(answer="accept").status_code == 303
     assert sent.answers() == ["ProviderAccepted"]
@@ -196,7 +196,7 @@ def test_the_page_is_kept_nowhere_and_leads_nowhere(sent: Sent) -> None:
             assert not re.search(r'(?:href|src|action)="https?://', page.text)
             title = re.search("<title>(.*?)</title>", page.text, re.DOTALL)
             assert title is not None
-            assert "Fay" not in title[1]
+            assert "Fabienne" not in title[1]
 
 
 def test_a_form_of_another_page_answers_nothing(sent: Sent) -> None:
@@ -215,7 +215,7 @@ def test_a_link_answers_once(sent: Sent) -> None:
         assert sent.post(answer="decline", reason="full").status_code == 303
     page = sent.get()
     assert "You have answered" in page.text
-    for word in (TOLD, "Fay", "020 7946 0000"):
+    for word in (TOLD, "Fabienne", "020 7946 0000"):
         assert word not in page.text
     assert sent.web.head("QPM") == head
     assert sent.answers() == ["ProviderWaitlisted"]
@@ -293,7 +293,7 @@ def test_a_case_that_never_should_have_been_opens_nothing(sent: Sent) -> None:
 def test_what_the_one_record_says_counts_for_the_one_merged_into_it(sent: Sent) -> None:
     """The link hangs on a record that is a part of another one now; the person speaks through that one."""
     survivor = f"{sent.id}-survivor"
-    sent.do(registered(f"Fay {CANARY}", phone="020 7946 0999"), survivor)
+    sent.do(registered(f"Fabienne {CANARY}", phone="020 7946 0999"), survivor)
     sent.do(SetContactPreference(channel="phone", safe_times="after six", safe_to_leave_message=False), survivor)
     sent.do(MergePersons(person_id=survivor, absorbed_id=sent.id, evidence="person_confirmed", by=BY), survivor)
     page = sent.get().text
