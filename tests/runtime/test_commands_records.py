@@ -33,6 +33,8 @@ from tests.tenant import about
 
 CASES = 40
 ROOMS = {model.name for model in READ_MODELS}
+HELD = "select count(*) from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted"
+"""Of rooms that somebody follows."""
 CALLED = f"{BOARD.name} v{BOARD.version}"
 """The board, as an operator reads of it."""
 
@@ -174,7 +176,9 @@ def test_a_version_this_release_reads_or_one_that_is_followed_is_not_dropped(hos
         assert await read_model.build(found.admin, placed.owner, placed.login, placed.schema, seventh)
         followed = Room(tenant.streams, tenant.pool.borrow, seventh, lambda _: asyncio.sleep(0))
         watching = asyncio.create_task(Watch(tenant.pool.connect, {asyncio.Event(): followed}).keep())
-        await asyncio.sleep(0.3)
+        async with asyncio.timeout(20):
+            while (await (await found.admin.execute(HELD)).fetchone())[0] == 0:  # noqa: ASYNC110 – PostgreSQL alone knows
+                await asyncio.sleep(0.02)
         with pytest.raises(InUse):
             await read_model.drop(found.admin, placed.owner, placed.schema, "caseload", 7)
         watching.cancel()
