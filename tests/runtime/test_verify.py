@@ -5,7 +5,9 @@ import base64
 import itertools
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from commonweal.runtime.process import end
 from commonweal.runtime.verify.clear import Clear
 from projections import READ_MODELS
 from projections.caseload import READ_MODEL as CASELOAD
-from tests.runtime.verified import CODE, OTHER, TODAY, Scene, personal_fields, scene, texts
+from tests.runtime.verified import CODE, OTHER, TODAY, Kept, Scene, personal_fields, scene, texts
 
 CHECKS = ["log", "stream", "rooms", "sealed", "clear", "vault", "inbox"]
 THE_BOARD = (CASELOAD,)
@@ -33,21 +35,33 @@ THE_BOARD = (CASELOAD,)
 LEAK = texts()[("PersonRegistered", "address")]
 
 
-def play(
-    servers: Installation, story: Callable[[Scene], Awaitable[None]], models: tuple[ReadModel, ...] = THE_BOARD
-) -> None:
-    async def played() -> None:
-        async with scene(servers, models) as made:
-            await story(made)
+Story = Callable[[Scene], Awaitable[None]]
+Play = Callable[..., None]
 
-    asyncio.run(played())
+
+@pytest.fixture(scope="module")
+def play(servers: Installation) -> Iterator[Play]:
+    """`play(story, models)`: what is done to one scene is undone before the next story. `models`: the rooms that are looked at."""
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        made = runner.run(stack.enter_async_context(scene(servers)))
+        kept = runner.run(Kept.of(made))
+
+        async def played(story: Story, models: tuple[ReadModel, ...]) -> None:
+            try:
+                await story(replace(made, models=models))
+            finally:
+                await kept.put_back(made)
+
+        yield lambda story, models=THE_BOARD: runner.run(played(story, models))
+        runner.run(stack.aclose())
 
 
 def the(events: list[Recorded], kind: str) -> Recorded:
     return next(event for event in events if event.type == kind)
 
 
-def test_an_installation_that_is_well_verifies(servers: Installation) -> None:
+def test_an_installation_that_is_well_verifies(play: Play) -> None:
     async def story(made: Scene) -> None:
         assert await made.differences() == {}
         found = await made.found()
@@ -62,10 +76,10 @@ def test_an_installation_that_is_well_verifies(servers: Installation) -> None:
         assert found["inbox"].looked_at["messages"] == 1
         assert await made.differences(OTHER) == {}
 
-    play(servers, story, READ_MODELS)
+    play(story, READ_MODELS)
 
 
-def test_an_ics_at_work_verifies(servers: Installation) -> None:
+def test_an_ics_at_work_verifies(play: Play) -> None:
     async def story(made: Scene) -> None:
         async def work() -> None:
             for number in itertools.count():
@@ -80,10 +94,10 @@ def test_an_ics_at_work_verifies(servers: Installation) -> None:
         assert len(await made.events()) > 30
         await end(working)
 
-    play(servers, story, READ_MODELS)
+    play(story, READ_MODELS)
 
 
-def test_the_command_says_what_it_found(servers: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_what_it_found(servers: Installation, play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMONWEAL_DATA", str(servers.settings.data))
     tell(servers)
 
@@ -108,12 +122,12 @@ def test_the_command_says_what_it_found(servers: Installation, monkeypatch: pyte
         assert "QXX" in unknown.output
 
     try:
-        play(servers, story, READ_MODELS)
+        play(story, READ_MODELS)
     finally:
         (servers.settings.data / RUNNING).unlink()
 
 
-def test_a_tampered_event_is_found(servers: Installation) -> None:
+def test_a_tampered_event_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         event = the(await made.events(), "ReferralReceived")
         data = event.data.replace(b'"K83001"', b'"K83002"')
@@ -122,13 +136,13 @@ def test_a_tampered_event_is_found(servers: Installation) -> None:
         assert (await made.differences())["stream"] == f"message {event.position}: its data is not that of the log"
         assert await made.differences(OTHER) == {}
 
-    play(servers, story)
+    play(story)
 
 
 COLUMNS = {"occurred_at": "2020-01-01T00:00:00Z", "channel": "fax", "command_id": None, "type": "ReferralAccepted"}
 
 
-def test_a_tampered_column_of_an_event_is_found(servers: Installation) -> None:
+def test_a_tampered_column_of_an_event_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         before = (await made.events())[2]
         for column, value in COLUMNS.items():
@@ -138,10 +152,10 @@ def test_a_tampered_column_of_an_event_is_found(servers: Installation) -> None:
             await made.change(change, getattr(before, column))
         assert await made.differences() == {}
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_lost_event_is_found(servers: Installation) -> None:
+def test_a_lost_event_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         await made.change("delete from events where position = 4")
         differences = await made.differences()
@@ -153,20 +167,20 @@ def test_a_lost_event_is_found(servers: Installation) -> None:
         differences = await made.differences(OTHER)
         assert differences["log"] == f"the newest event is at position {head - 1}, the head at {head}"
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_version_that_does_not_follow_is_found(servers: Installation) -> None:
+def test_a_version_that_does_not_follow_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         event = the(await made.events(), "ReferralAccepted")
         await made.change("update events set version = 9 where position = %s", event.position)
         said = (await made.differences())["log"]
         assert said == f"position {event.position} is version 9 of referral-r1; version 2 comes next there"
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_tampered_message_is_found(servers: Installation) -> None:
+def test_a_tampered_message_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         messages = await made.messages()
         subject, headers, data = messages[4]
@@ -186,10 +200,10 @@ def test_a_tampered_message_is_found(servers: Installation) -> None:
         assert await made.differences() == {}
         assert stored.position == 5
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_stream_that_does_not_end_with_the_log_is_found(servers: Installation) -> None:
+def test_a_stream_that_does_not_end_with_the_log_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         messages = await made.messages()
         head = len(messages)
@@ -203,7 +217,7 @@ def test_a_stream_that_does_not_end_with_the_log_is_found(servers: Installation)
         await made.rewrite(owner[:1], OTHER)
         assert "the relay is behind" in (await made.differences(OTHER))["stream"]
 
-    play(servers, story)
+    play(story)
 
 
 ROOM_CHANGES = {
@@ -213,11 +227,11 @@ ROOM_CHANGES = {
     "update caseload_v2_referral set reasons = '[]' where referral_id = 'r1'": "row r1: reasons not as replayed",
     "update rooms set position = position - 1": "room caseload v2 stands at",
     "update rooms set position = position + 1": "ahead of the log",
-    "delete from rooms": "room caseload v2 is not built",
+    "delete from rooms where name = 'caseload'": "room caseload v2 is not built",
 }
 
 
-def test_a_room_that_is_not_its_replay_is_found(servers: Installation) -> None:
+def test_a_room_that_is_not_its_replay_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         for statement, difference in ROOM_CHANGES.items():
             await made.change(statement)
@@ -226,10 +240,10 @@ def test_a_room_that_is_not_its_replay_is_found(servers: Installation) -> None:
         assert await made.differences() == {}
         assert await made.differences(OTHER) == {}
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_tampered_sealed_field_is_found(servers: Installation) -> None:
+def test_a_tampered_sealed_field_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         event = the(await made.events(), "PersonRegistered")
         stored = msgspec.json.decode(event.data)
@@ -245,14 +259,15 @@ def test_a_tampered_sealed_field_is_found(servers: Installation) -> None:
         )
         assert differences["stream"] == f"message {event.position}: its data is not that of the log"
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_key_that_is_lost_or_came_back_is_found(servers: Installation) -> None:
+def test_a_key_that_is_lost_or_came_back_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         await made.change_vault("insert into destroyed_keys (id, reason) values ('p9', 'test')")
         await made.change_vault("alter table data_keys disable trigger all")
         await made.change_vault("insert into data_keys (id, wrapped) values ('p9', 'x')")
+        await made.change_vault("alter table data_keys enable trigger all")
         assert "key p9 is destroyed and kept all the same" in (await made.differences())["vault"]
         await made.change_vault("delete from data_keys where id in ('p9', 'p2')")
         differences = await made.differences()
@@ -261,10 +276,10 @@ def test_a_key_that_is_lost_or_came_back_is_found(servers: Installation) -> None
         differences = await made.differences()
         assert "its key p2 is neither in the vault nor among those destroyed" in differences["sealed"]
 
-    play(servers, story)
+    play(story)
 
 
-def test_an_erasure_that_left_something_is_found(servers: Installation) -> None:
+def test_an_erasure_that_left_something_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         await made.change("insert into claims (kind, hash, stream_id) values ('nhs_number', 'x', 'person-p3')")
         assert "person-p3 was erased at position" in (await made.differences())["vault"]
@@ -273,10 +288,10 @@ def test_an_erasure_that_left_something_is_found(servers: Installation) -> None:
             "vault"
         ] == "a claim on nhs_number is held by person-nobody, which has no events"
 
-    play(servers, story)
+    play(story)
 
 
-def test_a_message_that_was_put_away_and_forgotten_is_found(servers: Installation) -> None:
+def test_a_message_that_was_put_away_and_forgotten_is_found(play: Play) -> None:
     async def story(made: Scene) -> None:
         await made.change("update inbox set state = 'received', ack = null, received_at = now() - interval '2 minutes'")
         assert "nothing has followed from it" in (await made.differences())["inbox"]
@@ -285,7 +300,7 @@ def test_a_message_that_was_put_away_and_forgotten_is_found(servers: Installatio
         await made.change("update reactor set position = 1000")
         assert (await made.differences())["inbox"] == "reactor is ahead of the log: was it restored to the past?"
 
-    play(servers, story)
+    play(story)
 
 
 async def _dumped(connection: psycopg.AsyncConnection[Any]) -> dict[str, bytes]:
@@ -304,7 +319,7 @@ async def _dumped(connection: psycopg.AsyncConnection[Any]) -> dict[str, bytes]:
     return found
 
 
-def test_no_canary_leaves_the_rooms(servers: Installation) -> None:
+def test_no_canary_leaves_the_rooms(play: Play) -> None:
     """Looked for by plain search, beside what `verify` says of itself."""
 
     async def story(made: Scene) -> None:
@@ -324,10 +339,10 @@ def test_no_canary_leaves_the_rooms(servers: Installation) -> None:
         names = await (await made.admin.execute("select name from qva.caseload_v2_person")).fetchall()
         assert texts()[("PersonRegistered", "name")] in {row[0] for row in names}
 
-    play(servers, story, READ_MODELS)
+    play(story, READ_MODELS)
 
 
-def test_the_canary_of_every_field_is_sought(servers: Installation) -> None:
+def test_the_canary_of_every_field_is_sought(play: Play) -> None:
     async def story(made: Scene) -> None:
         every = texts()
         tenant = await made.tenant()
@@ -342,7 +357,7 @@ def test_the_canary_of_every_field_is_sought(servers: Installation) -> None:
         wordless = {(event, field) for _, event, field, _ in personal_fields()} - every.keys()
         assert {field for _, field in wordless} == {"date_of_birth", "died_on", "answers", "value"}
 
-    play(servers, story)
+    play(story)
 
 
 def a_file(folder: str, name: str, content: bytes) -> Callable[[Scene], Awaitable[Path]]:
@@ -408,7 +423,7 @@ LEAKS: dict[str, tuple[Callable[[Scene], Awaitable[object]], str]] = {
 
 
 @pytest.mark.parametrize("leak", LEAKS)
-def test_what_leaks_is_found_wherever_it_stands(servers: Installation, leak: str) -> None:
+def test_what_leaks_is_found_wherever_it_stands(play: Play, leak: str) -> None:
     plant, place = LEAKS[leak]
 
     async def story(made: Scene) -> None:
@@ -422,4 +437,4 @@ def test_what_leaks_is_found_wherever_it_stands(servers: Installation, leak: str
             if isinstance(left, Path):
                 os.unlink(left)  # noqa: PTH108 – a moment, in a test
 
-    play(servers, story)
+    play(story)

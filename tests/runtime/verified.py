@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import nkeys
 import psycopg
@@ -192,6 +192,58 @@ async def scene(servers: Installation, models: tuple[ReadModel, ...] = READ_MODE
                 owner = await account_owner(servers, code)
                 await owner.request("$JS.API.STREAM.DELETE.EVENTS", b"", PATIENCE)
                 await owner.close()
+
+
+Table = tuple[str, str]
+_TABLES: Final = "select schemaname, tablename from pg_tables where schemaname = any(%s)"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """All that the stores of a scene held at one moment; whatever was done to them since can be undone."""
+
+    database: dict[Table, bytes]
+    vault: dict[Table, bytes]
+    messages: dict[str, list[tuple[str, dict[str, str], bytes]]]
+
+    @classmethod
+    async def of(cls, made: Scene) -> "Kept":
+        messages = {code: await made.messages(code) for code in (CODE, OTHER)}
+        return cls(await _tables(made.admin), await _tables(made.vault), messages)
+
+    async def put_back(self, made: Scene) -> None:
+        """Write what was changed as it was; what an opened ICS remembers of it is forgotten."""
+        for code, messages in self.messages.items():
+            if await made.messages(code) != messages:
+                await made.rewrite(messages, code)
+        for connection, kept in ((made.admin, self.database), (made.vault, self.vault)):
+            await _write(connection, kept)
+        for code in (CODE, OTHER):
+            await (await made.tenant(code)).close()
+        made.store._open.clear()
+
+
+async def _tables(connection: psycopg.AsyncConnection[Any]) -> dict[Table, bytes]:
+    """Every row of both ICSs and of the control log, as PostgreSQL copies it."""
+    schemas = [CODE.lower(), OTHER.lower(), "control"]
+    found: dict[Table, bytes] = {}
+    for schema, name in await (await connection.execute(_TABLES, (schemas,))).fetchall():
+        copying = sql.SQL("copy {} to stdout (format binary)").format(sql.Identifier(schema, name))
+        async with connection.cursor().copy(copying) as copy:
+            found[schema, name] = b"".join([bytes(part) async for part in copy])
+    return found
+
+
+async def _write(connection: psycopg.AsyncConnection[Any], kept: dict[Table, bytes]) -> None:
+    there = await _tables(connection)
+    await connection.execute("set session_replication_role = replica")  # what is never changed has triggers against it
+    for place, rows in kept.items():
+        if there[place] != rows:
+            table = sql.Identifier(*place)
+            await connection.execute(sql.SQL("delete from {}").format(table))
+            async with connection.cursor().copy(sql.SQL("copy {} from stdin (format binary)").format(table)) as copy:
+                await copy.write(rows)
+    await connection.execute("reset session_replication_role")
 
 
 async def _happen(made: Scene, code: str) -> None:
