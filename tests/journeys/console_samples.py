@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -197,6 +198,7 @@ PROBLEM: Final = Problem(
 )
 
 
+@cache
 def pages() -> dict[str, str]:
     """Every page by its address."""
     shown: dict[str, tuple[str, Frame, object]] = {
