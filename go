@@ -1,7 +1,6 @@
 #!/bin/sh
 # ./go up      install what is needed, then start everything here        (./go up --help)
-# ./go test    install, then run every check and every test but the long ones
-# ./go test long   the long ones: whole cases in a browser, from sign-in to closure
+# ./go test    install, then run every check and every test
 # ./go check   the checks alone: format, lint, types, imports, migrations
 # ./go fix     put format and simple lint right
 # ./go lock    write requirements.lock anew from pyproject.toml
@@ -57,10 +56,8 @@ test)
     install
     if [ $# -eq 0 ]; then
         check
-        pytest -n 4 --dist loadfile -m "not alone and not long" tests # more than there are cores: much of a test is waiting
+        pytest -n 4 --dist loadfile -m "not alone" tests # more than there are cores: much of a test is waiting
         set -- -m alone tests
-    elif [ "$*" = long ]; then
-        set -- -n 4 --dist loadfile -m long tests
     fi
     exec pytest "$@"
     ;;
@@ -84,7 +81,7 @@ commonweal)
     exec commonweal "$@"
     ;;
 *)
-    sed -n '2,8s/^# //p' "$0"
+    sed -n '2,7s/^# //p' "$0"
     [ -z "${1:-}" ] || exit 2
     ;;
 esac

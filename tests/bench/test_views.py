@@ -14,7 +14,7 @@ from commonweal.runtime.bench import views, views_board, views_ground, views_loa
 from commonweal.runtime.bench.measure import Plan
 from commonweal.runtime.installation import Installation
 
-pytestmark = [pytest.mark.long, pytest.mark.anyio]
+pytestmark = pytest.mark.anyio
 SHORT = Plan(seconds=0.2, rounds=1)
 
 

@@ -46,7 +46,7 @@ from tests.near import BY, assured, listed, organisation
 from tests.story import allocated, referred, registered
 from tests.web import Web
 
-pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 CANARY: Final = "Nightjar"
 """In every word that is written about either of them."""

@@ -22,7 +22,7 @@ from commonweal.runtime.simulate.play import deal, play
 from tests.journeys.browser import DESKTOP, PHONE, violations
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 
-pytestmark = [pytest.mark.long, pytest.mark.browser]
+pytestmark = pytest.mark.browser
 
 HTML: Final = {"accept": "text/html"}
 CASES: Final = 16

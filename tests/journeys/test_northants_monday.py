@@ -43,7 +43,7 @@ from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import BY, listed, organisation
 from tests.story import agreed, referred, registered
 
-pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 BURTON, CRICK = "U35821/burton", "U96568/crick"
 NUMBER = "9434765919"

@@ -50,8 +50,6 @@ from tests.tenants.test_graphql_attacks import MUTATIONS, QUERIES
 from tests.tenants.test_roles import ROOTS, operation, roots
 from tests.web import Web
 
-pytestmark = pytest.mark.long
-
 NOW: Final = datetime.now(UTC)
 TODAY: Final = NOW.date()
 CHARITY: Final = "GB-CHC-1054276"

@@ -26,7 +26,7 @@ from tests.journeys.office import ODS, Office, at_work, northamptonshire
 from tests.near import BY, listed, offered, organisation
 from tests.story import allocated, engaged, referred, registered
 
-pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 NOW = datetime.now(UTC)
 TODAY = in_london(NOW).date()

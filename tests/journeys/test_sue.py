@@ -37,7 +37,7 @@ from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import listed, organisation
 from tests.story import registered
 
-pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 SUE, FRANK = "Sue Example", "Frank Example"
 NUMBER, BORN = "9434765919", date(1947, 2, 14)

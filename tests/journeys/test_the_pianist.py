@@ -41,7 +41,7 @@ from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import BY, listed, organisation
 from tests.story import agreed, allocated, referred, registered
 
-pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 BURTON: Final = "U35821/burton"
 FELIX: Final = "Felix Example"

@@ -25,7 +25,7 @@ from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import listed, organisation
 from tests.web import Web
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.timeout(600)
 
 SCHOOL: Final = "GB-COH-07654321"
 PRACTICE: Final = "U58673/langham-place"

@@ -29,8 +29,6 @@ from tests.journeys.test_the_whole_road import COMMONWEAL, Running, Trust, an_ic
 from tests.runtime.conftest import free_port
 from tests.subscriber import socket
 
-pytestmark = pytest.mark.long
-
 CANARY: Final = "Ptarmigan"
 NUMBER: Final = "9434765870"
 PHONE: Final = "01604 555 0199"
