@@ -58,6 +58,14 @@ def test_the_same_request_on_the_same_day_changes_nothing_and_another_day_is_ask
     given(erasure, *told, reading={CASE: ENDED}).when(later).then(replace(REQUESTED, requested_on=later.on))
 
 
+def test_what_stands_against_it_may_be_another_on_the_same_day_and_is_told_anew() -> None:
+    late = {CASE: (CAME, *TAKEN, replace(MET, held_at=datetime(2026, 3, 2, 9, tzinfo=UTC)), CLOSED)}
+    until = refused("retention", date(2034, 3, 2))
+    told = (REGISTERED, REQUESTED, refused("open_case"))
+    given(erasure, *told, reading=late).when(REQUEST).then(REQUESTED, until)
+    given(erasure, *told, REQUESTED, until, reading=late).when(REQUEST).then_nothing()
+
+
 def test_with_an_open_referral_a_request_is_refused_without_a_date() -> None:
     given(erasure, REGISTERED, reading={CASE: (CAME, *TAKEN)}).when(REQUEST).then(REQUESTED, refused("open_case"))
 

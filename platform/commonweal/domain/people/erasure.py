@@ -68,14 +68,13 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
 
 def _request(someone: person.State, cases: Sequence[referral.State], command: RequestErasure) -> tuple[Any, ...]:
     values.one_of(BASES, command.basis, "basis")
-    kept, before = _kept(someone, cases, command.on), someone.erasure
-    stands = "requested" if kept is None else "refused"
-    if before is not None and (before.stands, before.basis, before.on) == (stands, command.basis, command.on):
+    kept = _kept(someone, cases, command.on)
+    stands, reason, earliest = ("requested", None, None) if kept is None else ("refused", *kept)
+    if someone.erasure == retention.Erasure(stands, command.basis, command.on, reason, earliest):
         return ()
     requested = ErasureRequested(basis=command.basis, requested_on=command.on, by=command.by)
-    if kept is None:
+    if reason is None:
         return (requested,)
-    reason, earliest = kept
     return (
         requested,
         ErasureRefused(basis=command.basis, reason=reason, earliest_on=earliest, refused_on=command.on),
