@@ -10,6 +10,7 @@ from commonweal.console.asks import ASKS
 from commonweal.console.wording import role, sentence_case
 from commonweal.domain import user
 from commonweal.domain.referrals import referral
+from commonweal.runtime.pages import connections
 from tests.journeys.asking import Someone
 from tests.story import agreed, allocated, engaged, referred, registered
 from tests.web import Web
@@ -67,3 +68,17 @@ def test_a_number_that_cannot_be_says_which_can(typed: str) -> None:
 def test_the_example_of_a_day_to_come_is_still_to_come(lead: Someone) -> None:
     assert f"For example, 31 3 {NOW.year + 1}" in lead.get("/do/create-task/r-lark")
     assert {question.field for each in ASKS for question in each.asked} >= ask.AHEAD
+
+
+@pytest.mark.parametrize(
+    ("phase", "reason", "words"),
+    [
+        ("DECLINED", "not_interested", "not interested"),
+        ("DROPPED", "not_interested", "lost interest"),
+        ("DECLINED", "timing", "the time does not suit"),
+        ("PROVIDER_DECLINED", "full", "we are full"),
+        ("STARTED", None, ""),
+    ],
+)
+def test_why_a_connection_ended_is_said_in_the_words_of_its_end(phase: str, reason: str | None, words: str) -> None:
+    assert connections.ending(phase, reason) == words

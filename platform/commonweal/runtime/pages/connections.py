@@ -46,11 +46,12 @@ STATES: Final = {
     "DROPPED": ("Ended early", "nhsuk-tag--grey"),
 }
 """Phase → (words, class of the tag)."""
-_ENDINGS: Final = {
-    **codes.CONNECTION_DECLINE_REASONS,
-    **codes.CONNECTION_DROP_REASONS,
-    **codes.PROVIDER_DECLINE_REASONS,
+_ENDINGS: Final[Mapping[str, codes.Codes]] = {
+    "DECLINED": codes.CONNECTION_DECLINE_REASONS,
+    "PROVIDER_DECLINED": codes.PROVIDER_DECLINE_REASONS,
+    "DROPPED": codes.CONNECTION_DROP_REASONS,
 }
+"""Phase → why it came to that. The lists share codes, and mean other things by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,9 +236,14 @@ def _facts(node: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         ("They answered", answered),
         ("Waiting time", f"About {plural(weeks, 'week', 'weeks')}" if weeks is not None else ""),
         ("Places left", f"{places}" if places is not None else ""),
-        ("Why", sentence_case(_ENDINGS.get(node["ending"] or "", ""))),
+        ("Why", sentence_case(ending(node["phase"], node["ending"]))),
     )
     return tuple((label, value) for label, value in asked if value)
+
+
+def ending(phase: str, reason: str | None) -> str:
+    """Why a connection ended as it did; empty where there is nothing to say."""
+    return _ENDINGS.get(phase, {}).get(reason or "", "")
 
 
 def _warnings(asker: Asker, node: Mapping[str, Any]) -> tuple[str, ...]:
