@@ -143,6 +143,14 @@ def postcode(text: str, what: str = "the postcode") -> str:
     return f"{found[1]} {found[2]}"
 
 
+def email_address(text: str, what: str) -> str:
+    """Refuses what is no e-mail address; nothing is none. Whether it reaches anybody only a message can tell."""
+    name, at, place = text.partition("@")
+    if text and not (name and at and all(place.split(".")) and "." in place and " " not in text and "@" not in place):
+        raise Refused(f"{what} must be an e-mail address such as hello@example.org")
+    return text
+
+
 def language(text: str, what: str = "the language") -> str:
     """A language: `en`, `so`, `pt-BR`. Source: ISO 639 codes as BCP 47 writes them."""
     return _shaped(_LANGUAGE, text, f"{what} must be a language code such as en or so")

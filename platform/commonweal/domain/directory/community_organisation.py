@@ -155,7 +155,7 @@ def _checked(given: Mapping[str, str]) -> dict[str, str]:
     """What was given, trimmed. Refuses what cannot be."""
     found = {name: value.strip() for name, value in given.items()}
     web_address(found.get("website", ""), "website")
-    role_address(found.get("email", ""), "email")
+    values.email_address(found.get("email", ""), "email")
     if found.get("parent"):
         values.identifier(found["parent"], "parent")
     for name, longest in (("name", 200), ("description", 4_000)):
@@ -167,10 +167,3 @@ def web_address(text: str, what: str) -> None:
     """Refuses what is no web address; nothing is none."""
     if text and (not text.startswith(("https://", "http://")) or any(each in text for each in " \"'<>")):
         raise Refused(f"{what} must be a web address such as https://www.example.org")
-
-
-def role_address(text: str, what: str) -> None:
-    """Refuses what is no e-mail address; nothing is none."""
-    name, at, place = text.partition("@")
-    if text and not (name and at and "." in place and " " not in text):
-        raise Refused(f"{what} must be an e-mail address such as hello@example.org")

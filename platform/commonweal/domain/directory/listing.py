@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from commonweal.domain import codes, values
-from commonweal.domain.directory.community_organisation import role_address, web_address
+from commonweal.domain.directory.community_organisation import web_address
 from commonweal.domain.message import Refused, command, event
 
 # These names are the storage format: never renamed. All of it is public: addresses of roles, never of people.
@@ -365,7 +365,7 @@ def _eligibility(listing: Listing, command: ChangeEligibility) -> tuple[Event, .
 def _checked(given: dict[str, str]) -> dict[str, str]:
     """What was given, trimmed and in the form it is stored in. Refuses what cannot be."""
     found = {name: value.strip() for name, value in given.items()}
-    role_address(found.get("email", ""), "email")
+    values.email_address(found.get("email", ""), "email")
     web_address(found.get("website", ""), "website")
     if found.get("postcode"):
         found["postcode"] = values.postcode(found["postcode"], "postcode")

@@ -424,8 +424,8 @@ def _checked(wish: RegisterPerson | CorrectPersonDetails, today: date) -> dict[s
         values.language(wish.language)
     if wish.lsoa21 is not None:
         values.lsoa_2021(wish.lsoa21, "lsoa21")
-    if wish.email and "@" not in wish.email:
-        raise Refused("email must be an e-mail address")
+    if wish.email is not None:
+        values.email_address(wish.email, "email")
     if wish.worker_gender_preference:
         values.one_of(WORKER_GENDERS, wish.worker_gender_preference, "worker_gender_preference")
     _check_deprivation(wish.imd_version, wish.imd_decile)

@@ -53,9 +53,7 @@ def _postcode(cell: str, name: str) -> str:
 
 
 def _email(cell: str, name: str) -> str:
-    if "@" not in cell:
-        raise Refused(f"{name} must be an e-mail address")
-    return cell
+    return values.email_address(cell, name)
 
 
 COLUMNS: Final[Mapping[str, Column]] = {
