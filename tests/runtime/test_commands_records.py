@@ -29,6 +29,7 @@ from projections import READ_MODELS
 from projections.caseload import READ_MODEL as BOARD
 from tenants.store import Tenant
 from tests.runtime.command_scene import Scene, scene
+from tests.story import registered
 from tests.tenant import about
 
 CASES = 40
@@ -292,8 +293,39 @@ def test_whoever_has_an_open_referral_is_erased_only_where_they_were_registered_
     for basis in ("request_upheld", "retention_ended"):
         assert "a referral of this person is open: close it first" in hosting.refusal(*words, basis)
     assert "is erased: PersonErased" in hosting.run(*words, "registered_in_error").stdout
+
+
+def test_what_must_be_kept_is_erased_only_by_order_and_that_it_was_asked_for_is_written_down(hosting: Scene) -> None:
     ended = on(hosting, lambda _, tenant: _whose_case(tenant, frozenset({"closed", "rejected", "declined"})))
-    assert "is erased: PersonErased" in hosting.run(*words[:2], ended, *words[3:], "retention_ended").stdout
+    words = ["people", "erase", ended, "--tenant", "QPM", "--yes", "--basis"]
+    for basis in ("request_upheld", "retention_ended"):
+        assert re.search(r"must be kept until \d+ \w+ 20[3-9]\d", hosting.refusal(*words, basis))
+    assert "is erased: PersonErased" in hosting.run(*words, "ordered").stdout
+    assert on(hosting, lambda _, tenant: _types(tenant, ended))[-5:] == [
+        "ErasureRequested",
+        "ErasureRefused",
+        "ErasureRequested",
+        "ErasureRefused",
+        "PersonErased",
+    ]
+
+
+def test_what_need_not_be_kept_is_asked_for_and_approved_like_on_the_page(hosting: Scene) -> None:
+    async def knows(_found: Any, tenant: Tenant) -> None:
+        await handle(tenant.streams, "never-referred", registered("Ottoline"), about())
+
+    on(hosting, knows)
+    hosting.ask("people", "erase", "never-referred", "--tenant", "QPM", "--basis", "request_upheld")
+    assert on(hosting, lambda _, tenant: _types(tenant, "never-referred")) == [
+        "PersonRegistered",
+        "ErasureRequested",
+        "ErasureApproved",
+        "PersonErased",
+    ]
+
+
+async def _types(tenant: Tenant, person_id: str) -> list[str]:
+    return [recorded.type for recorded in await tenant.log.stream(f"person-{person_id}")]
 
 
 async def _whose_case(tenant: Tenant, phases: frozenset[str]) -> str:

@@ -1,6 +1,7 @@
 """`commonweal people`: a person has a right to be forgotten, and is, everywhere at once."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -9,8 +10,10 @@ from uuid import uuid4
 import rich_click as click
 from psycopg import sql
 
+from commonweal.console.wording import long_date
+from commonweal.domain.due import today
 from commonweal.domain.message import Refused
-from commonweal.domain.people import person
+from commonweal.domain.people import erasure, person
 from commonweal.domain.referrals import referral
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import Receipt, handle
@@ -24,6 +27,12 @@ from tenants.store import Tenant
 
 _KEPT: Final = "select count(*) from events where position(%s in data) > 0"
 _CASES: Final = "select stream_id from events where type = 'ReferralReceived' and position(%s in data) > 0"
+_OPERATOR: Final = "operator"
+_OPEN: Final = (
+    "a referral of this person is open: close it first."
+    " Only somebody registered in error is erased with it, and it is retracted"
+)
+_NOTED: Final = ". That this was asked for, and why not, is written down in the record"
 _LEDGER: Final = "select destroyed_at, reason from {} where id = %s"
 
 
@@ -47,7 +56,7 @@ class Erasure:
     basis: str
     """As the ledger has it: the first one given."""
     keys_given_back: int
-    """Keys that only one record may hold, such as an NHS number: another may have them now."""
+    """Keys that only one record may hold, such as an NHS number: another may have them now. Of all records erased with this one."""
     sealed_events: int
     rooms: dict[str, int]
     """Each room and the position it has come to."""
@@ -62,7 +71,9 @@ class Erasure:
 def erase(id_: str, tenant: str | None, basis: str, *, yes: bool, as_json: bool) -> None:
     """Erase the person ID: the key to everything personal about them is destroyed. Nobody can undo it.
 
-    Their events stay and say “erased”, so that counts do not move.
+    Their events stay and say “erased”, so that counts do not move. On request_upheld and retention_ended a record that must be kept
+    still is not erased: the request and its refusal are written down, and the earliest date is said. What was registered_in_error is
+    erased at once, and so is what a court or the Information Commissioner has ordered to be.
     """
     identity = id_.removeprefix(f"{person.CATEGORY}-")
     if not (yes or as_json):
@@ -93,12 +104,19 @@ async def _erase(identity: str, ods: str | None, basis: str) -> Erasure:
     async with at_hand() as ground:
         tenant = await holding(ground, ods, f"{person.CATEGORY}-{identity}")
         before, was_lost = await _before(tenant, identity, basis)
-        if before.phase != "erased" and not was_lost and basis != "registered_in_error":
-            await _nothing_open(tenant, identity)
-        receipt = await _ask(tenant, identity, basis)
+        weighed = before.phase != "erased" and not was_lost and basis != "registered_in_error"
+        cases = await _cases(tenant, (identity, *before.same.absorbed)) if weighed else ()
+        if weighed and basis in erasure.BASES:
+            receipt = await _by_request(tenant, identity, basis, cases)
+            gone = (identity, *before.same.absorbed)
+        else:
+            await _nothing_open(tenant, identity, cases)
+            receipt = await _ask(tenant, identity, person.ErasePerson(basis=basis))
+            gone = (identity,)
         # The reactor does the same when it runs; doing it twice changes nothing.
-        held = await _held(tenant, receipt.stream_id)
-        await forget(tenant, identity, basis)
+        held = sum([await _held(tenant, f"{person.CATEGORY}-{each}") for each in gone])
+        for each in gone:
+            await forget(tenant, each, basis)
         destroyed_at, reason = await _ledger(ground, tenant, identity)
         return Erasure(
             person_id=identity,
@@ -123,25 +141,40 @@ async def _before(tenant: Tenant, identity: str, basis: str) -> tuple[person.Sta
     return (await tenant.streams.committed(person.CATEGORY, identity)).state, True
 
 
-async def _nothing_open(tenant: Tenant, identity: str) -> None:
-    """Raises `Refused` where they are being helped still, as the page does."""
+async def _cases(tenant: Tenant, people: Sequence[str]) -> tuple[str, ...]:
+    """Every referral of these records that there is, by what the log says and not what a room has read."""
     async with tenant.pool.borrow() as connection:
-        named = f'"person_id":"{identity}"'.encode()
-        found = [each for (each,) in await (await connection.execute(_CASES, (named,))).fetchall()]
-    for stream_id in sorted(found):
-        case_id = stream_id.removeprefix(f"{referral.CATEGORY}-")
-        case: referral.State = (await tenant.streams.committed(referral.CATEGORY, case_id)).state
-        if case.person_id == identity and case.phase in referral.IN_TRIAGE | referral.OPEN:
-            raise Refused(
-                f"{identity} in {tenant.ods}: a referral of this person is open: close it first."
-                " Only somebody registered in error is erased with it, and it is retracted"
-            )
+        found = [
+            stream_id.removeprefix(f"{referral.CATEGORY}-")
+            for each in people
+            for (stream_id,) in await (await connection.execute(_CASES, (f'"person_id":"{each}"'.encode(),))).fetchall()
+        ]
+    return tuple(sorted(found))
 
 
-async def _ask(tenant: Tenant, identity: str, basis: str) -> Receipt:
-    about = About(command_id=uuid4(), occurred_at=datetime.now(UTC), actor="operator", channel="cli")
+async def _nothing_open(tenant: Tenant, identity: str, cases: Sequence[str]) -> None:
+    """Raises `Refused` where they are being helped still, as the page does."""
+    for each in cases:
+        case: referral.State = (await tenant.streams.committed(referral.CATEGORY, each)).state
+        if case.phase in referral.IN_TRIAGE | referral.OPEN:
+            raise Refused(f"{identity} in {tenant.ods}: {_OPEN}")
+
+
+async def _by_request(tenant: Tenant, identity: str, basis: str, cases: tuple[str, ...]) -> Receipt:
+    """Asked for and approved, as on the page, by the rule the page keeps to. Raises `Refused` where it must be kept."""
+    about: dict[str, Any] = {"known_referrals": cases, "by": _OPERATOR, "on": today(datetime.now(UTC))}
+    await _ask(tenant, identity, erasure.RequestErasure(person_id=identity, basis=basis, **about))
+    asked = (await tenant.streams.committed(person.CATEGORY, identity)).state.erasure
+    if asked is not None and asked.stands == "refused":
+        why = _OPEN if asked.earliest_on is None else f"it must be kept until {long_date(asked.earliest_on)}{_NOTED}"
+        raise Refused(f"{identity} in {tenant.ods}: {why}")
+    return await _ask(tenant, identity, erasure.ApproveErasure(person_id=identity, **about))
+
+
+async def _ask(tenant: Tenant, identity: str, command: object) -> Receipt:
+    about = About(command_id=uuid4(), occurred_at=datetime.now(UTC), actor=_OPERATOR, channel="cli")
     try:
-        return await handle(tenant.streams, identity, person.ErasePerson(basis=basis), about)
+        return await handle(tenant.streams, identity, command, about)
     except Refused as refusal:
         raise Refused(f"{identity} in {tenant.ods}: {refusal}") from None
 

@@ -195,8 +195,9 @@ DEATH_SOURCES: Final = frozenset({"gp", "hospital", "family", "national"})
 """Who told us of a death; `national` is the Personal Demographics Service. Local."""
 WORKER_GENDERS: Final = frozenset({"1", "2"})
 """Of which gender the person would rather have their link worker: of `codes.STATED_GENDERS`, male or female."""
-ERASURE_BASES: Final = frozenset({"request_upheld", "retention_ended", "registered_in_error"})
-"""Why a record may be destroyed: UK GDPR article 17; NHS Records Management Code of Practice, retention. Local."""
+ERASURE_BASES: Final = frozenset({"request_upheld", "retention_ended", "registered_in_error", "ordered"})
+"""Why a record may be destroyed: UK GDPR article 17; NHS Records Management Code of Practice, retention; `ordered` by a court or the
+Information Commissioner, however long it was to be kept. Local."""
 
 FORGOTTEN: Final = "this person's record has been erased"
 DEAD: Final = "this person has died"
