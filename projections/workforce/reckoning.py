@@ -1,7 +1,8 @@
 """How the workforce is reckoned for a day: hours, caseloads and waits, shared out over whom or what one asks about.
 
 A link worker's own numbers are theirs. What is asked by practice, PCN or federation counts cases by the practice of the person, and
-hours in equal parts over the practices or PCNs that host the link worker; by funder, everything in the parts that each pays.
+hours in equal parts over the practices or PCNs that host the link worker; by funder, everything in the parts that each pays. How full
+somebody is follows from all that they carry, also of people whom the one who asks does not see.
 """
 
 from typing import Final
@@ -10,7 +11,7 @@ from commonweal.kernel.reading import Scope
 from projections.contacts import HELD
 from projections.disclosure import held_back_sql, of_many_sql, shown_sql
 from projections.places import PCNS
-from projections.sight import Seen, seen
+from projections.sight import Seen, let_in, seen
 
 QUIET: Final = 28
 """Days without a contact after which somebody asks why. Source: domain practice, local."""
@@ -90,6 +91,18 @@ def of_workers(scope: Scope, row: str = "{row}") -> Seen:
     return [f"({any_of or 'false'})"], {name: ids for name, ids, _ in held}
 
 
+def _carried(cut: str, scope: Scope) -> str:
+    """SQL: a row of `key`, `carried` and `carrying` for all that the link workers in `post` carry: its weight, and how many cases."""
+    if scope.everything:
+        return "select w.key, w.weight as carried, w.open as carrying from work as w"
+    return f"""select d.key, round(sum(k.n * d.share))::int as carried, count(*)::int as carrying from (
+            select h.worker_id, r.practice, place.pcn, h.weight::numeric as n
+            from held as h join post as p using (worker_id) join {{referral}} as r using (referral_id) left join {PCNS} as place
+                on place.practice = r.practice and r.received_at >= place.since and r.received_at < place.until
+            where {let_in("r")}
+        ) as k, {_CASES[cut]} as d group by d.key"""
+
+
 def _among(row: str, column: str, name: str) -> str:
     host = f"(select h.{column} from {{host}} as h where h.worker_id = {row}.worker_id order by h.from_on desc limit 1)"
     return f"exists (select from json_array_elements_text({host}) as e where e = any(%({name})s::text[]))"
@@ -147,13 +160,15 @@ def source(cut: str, scope: Scope, *, exact: bool) -> tuple[str, dict[str, objec
             round(coalesce(sum(d.share) filter (where k.kind = 'held'), 0))::int as held,
             round(coalesce(sum(d.share) filter (where k.kind = 'missed'), 0))::int as missed
         from told as k, {_CASES[cut]} as d group by d.key
+    ), burden as ({_carried(cut, scope)}
     ), line as (
         select a.key, coalesce(h.workers, 0)::int as workers, coalesce(h.fte, 0) as fte,
             coalesce(h.room, 0) as room, coalesce(w.open, 0) as open, coalesce(w.weight, 0) as weight, coalesce(w.quiet, 0) as quiet,
             coalesce(w.new, 0) as new, coalesce(w.first, 0) as first, w.median, w.slow, coalesce(w.held, 0) as held,
-            coalesce(w.missed, 0) as missed
+            coalesce(w.missed, 0) as missed, coalesce(b.carried, 0) as carried, coalesce(b.carrying, 0) as carrying
         from (select h.key from hours as h union select w.key from work as w) as a
         left join hours as h on coalesce(h.key, '') = coalesce(a.key, '') left join work as w on coalesce(w.key, '') = coalesce(a.key, '')
+        left join burden as b on coalesce(b.key, '') = coalesce(a.key, '')
     ) select b.key, coalesce({_LABELS[cut].format("b.key")}, b.key, 'Not known') as label, b.workers,
         round(b.fte, 2)::float8 as fte, round(b.room)::int as room, {_numbers(exact=exact)} from line as b)"""
     return sql, {**some, **more}
@@ -175,6 +190,7 @@ def _numbers(*, exact: bool) -> str:
         (
             f"{count('b.open')} as open",
             f"{of_many('b.weight', 'b.open')} as weight",
+            f"{of_many('b.carried', 'b.carrying')} as carried",
             f"{count('b.new')} as new",
             f"{per_fte} as per_fte",
             f"{of_many('round(b.median::numeric, 1)::float8', 'b.first')} as median",

@@ -35,6 +35,9 @@ class WorkforceLine:
     room: int = strawberry.field(description="The weight of cases that fits.")
     open: int | None = strawberry.field(description="Open cases.")
     weight: int | None = strawberry.field(description="What they weigh.")
+    carried: int | None = strawberry.field(
+        description="What all open cases of these link workers weigh, also those you do not see: what `room` is there for."
+    )
     new: int | None = strawberry.field(description="People allocated in the period.")
     per_fte: float | None = strawberry.field(
         description="People allocated in the period for each full-time equivalent."

@@ -77,3 +77,9 @@ def test_a_stage_of_a_funnel_that_is_held_back_has_no_width() -> None:
 )
 def test_a_number_is_written_as_briefly_as_it_can_be(value: float, text: str) -> None:
     assert charts.plain(value) == text
+
+
+def test_a_scale_goes_as_far_as_it_must_and_further_where_there_is_more() -> None:
+    assert charts.bars([Given("Amira", 30)], "of what fits", "%", upto=100).ticks[-1].text == "100%"
+    assert charts.bars([Given("Amira", 130)], "of what fits", "%", upto=100).ticks[-1].at == 100
+    assert charts.bars([Given("Amira", 130)], "of what fits", "%", upto=100).bars[0].width > 60

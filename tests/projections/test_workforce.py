@@ -21,9 +21,12 @@ from tests.projections.scene import EVERYTHING, Grants, Scene, scene
 from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, referred, registered
 
 ANALYST: Grants = (("analyst", "tenant"),)
+OAK: Grants = (("pcn_manager", "pcn:U11111"),)
 ELM: Grants = (("pcn_manager", "pcn:U22222"),)
 AMBER: Grants = (("link_worker", "link_worker:amber"),)
-NUMBERS = "key label workers fte room open weight new perFte medianDays slowDays held missed missedPercent quiet"
+NUMBERS = (
+    "key label workers fte room open weight carried new perFte medianDays slowDays held missed missedPercent quiet"
+)
 WORKFORCE = f"""query($by: WorkforceCut!, $on: Date, $days: Int! = 28) {{
     workforce(by: $by, on: $on, days: $days) {{ suppressed position asOf rows {{ {NUMBERS} }} }} }}"""
 SPRING = date(2026, 3, 31)
@@ -95,6 +98,7 @@ def test_each_link_worker_carries_what_they_hold_that_day(story: Scene) -> None:
         "room": 10,
         "open": 6,
         "weight": 6,
+        "carried": 6,
         "new": 6,
         "perFte": 12.0,
         "medianDays": 4.0,
@@ -150,6 +154,13 @@ def test_someone_sees_their_part_of_the_workforce_and_no_more(story: Scene) -> N
     assert set(lines(story, "WORKER", AMBER, on=SPRING.isoformat())) == {"amber"}
     _, errors = story.answer(WORKFORCE, (("hospital", "trust:RP1"),), by="WORKER")
     assert errors[0]["extensions"]["code"] == "OUT_OF_SCOPE"
+
+
+def test_how_full_someone_is_counts_the_people_of_other_pcns_too(story: Scene) -> None:
+    birch = lines(story, "WORKER", OAK, on=SPRING.isoformat())["birch"]
+    assert (birch["open"], birch["weight"], birch["carried"], birch["room"]) == (0, 0, 1, 40)
+    mine = lines(story, "PCN", OAK, on=SPRING.isoformat())["U11111"]
+    assert (mine["weight"], mine["carried"]) == (6, 6)
 
 
 def test_two_icss_do_not_see_each_other(story: Scene) -> None:

@@ -65,10 +65,10 @@ _ROW: Final = 50
 _TOP: Final = 24
 
 
-def bars(given: Sequence[Given], scale: str, unit: str = "") -> Bars:
-    """Bars with whiskers, on a scale that has nought on it and all there is to show. `scale`: what its numbers are, in words."""
+def bars(given: Sequence[Given], scale: str, unit: str = "", *, upto: float = 0.0) -> Bars:
+    """Bars with whiskers, on a scale that has nought on it, `upto` and all there is to show. `scale`: what its numbers are, in words."""
     ends = [end for each in given for end in (each.value, each.low, each.high) if end is not None]
-    least, most = min([0.0, *ends]), max([0.0, *ends])
+    least, most = min([0.0, *ends]), max([0.0, upto, *ends])
     marks = _ticks(least, most if most > least else least + 1)
     least, most = marks[0], marks[-1]
 

@@ -39,6 +39,7 @@ _HEADINGS: Final = (
     "Full-time equivalents",
     "Open cases",
     "Weight of open cases",
+    "Weight carried in all",
     "Weight that fits",
     "New",
     "New per FTE",
@@ -148,10 +149,10 @@ async def _ask(pages: Pages, asker: Asker, chosen: Mapping[str, str], day: date)
 async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: AsAt, day: date) -> Found:
     found = await _ask(pages, asker, chosen, day)
     rows = [row for row in found["rows"] if row["room"]]
-    loads = [Given(row["label"], _load(row["weight"], row["room"])) for row in rows]
+    loads = [Given(row["label"], _load(row["carried"], row["room"])) for row in rows]
     return Found(
         numbers=_numbers(found, chosen["by"]),
-        load=charts.bars(loads, "Weight of open cases, in percent of what fits", "%") if rows else None,
+        load=charts.bars(loads, "Weight of open cases, in percent of what fits", "%", upto=100) if rows else None,
         suppressed=found["suppressed"],
         at=fresh(found, asker.now),
         position=found["position"],
@@ -159,8 +160,8 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     )
 
 
-def _load(weight: int | None, room: int) -> int | None:
-    return None if weight is None else round(100 * weight / room)
+def _load(carried: int | None, room: int) -> int | None:
+    return None if carried is None else round(100 * carried / room)
 
 
 def _numbers(found: Mapping[str, Any], by: str) -> Numbers:
@@ -187,6 +188,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
         cell(row["fte"]),
         cell(row["open"]),
         cell(row["weight"], missing=NONE if row["open"] == 0 else cell(None)),
+        cell(row["carried"]),
         cell(row["room"]),
         cell(row["new"]),
         cell(row["perFte"], missing=cell(None) if few else NONE),
