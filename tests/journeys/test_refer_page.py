@@ -115,7 +115,7 @@ def test_all_that_is_wrong_is_said_at_once(place: Web, context: BrowserContext) 
         "NHS number is mistyped: its check digit does not fit",
         "Enter their name",
         "The date of birth must lie within the last 130 years",
-        "The e-mail address must be an e-mail address",
+        "The e-mail address must be an e-mail address such as hello@example.org",
         "The postcode must be a postcode such as NN15 5LB",
         "Say whether they agree to be contacted",
         "Select at least one thing they would like help with",
