@@ -36,6 +36,11 @@ _OPEN: Final = frozenset({"RECEIVED", "BEING_LOOKED_AT", "AWAITING_INFORMATION",
 """Where it can be taken back, as far as its referrer is told."""
 
 
+def may_be_taken_back(status: str, *, shared: bool) -> bool:
+    """Where the person has not agreed that we tell, RECEIVED may stand for anything: an answer would say how far it has come."""
+    return status in _OPEN and (shared or status != "RECEIVED")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A referral somebody sent. `since`: the day of its status. `shared`: the person agreed that the referrer may know."""
@@ -52,7 +57,7 @@ class Line:
 
     @property
     def words(self) -> str:
-        return WORDS[self.status]
+        return WORDS[self.status] if self.shared or self.status != "RECEIVED" else "It reached us"
 
     @property
     def tag(self) -> str:
@@ -62,4 +67,5 @@ class Line:
     @property
     def way_back(self) -> str | None:
         """Where it can be taken back; None where it cannot."""
-        return f"/my-referrals/{self.referral_id}/withdraw" if self.may_act and self.status in _OPEN else None
+        open_to_them = self.may_act and may_be_taken_back(self.status, shared=self.shared)
+        return f"/my-referrals/{self.referral_id}/withdraw" if open_to_them else None

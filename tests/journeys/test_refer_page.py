@@ -1,6 +1,7 @@
 """Someone refers from the console, is told where it went, sees it in their own list and can take it back."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from commonweal.domain.referrals.referral import AcceptReferral, State
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
-from tests.story import allocated, configured, engaged, registered
+from tests.story import agreed, allocated, configured, engaged, registered
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
@@ -73,8 +74,16 @@ def test_a_ward_refers_someone_and_takes_it_back(place: Web, context: BrowserCon
     expect(page.get_by_text("WARD-1", exact=True)).to_be_visible()
     assert violations(page) == []
     expect(page.get_by_text("has not agreed that we tell you")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("in the way they asked for")
+    referral_id = page.url.rpartition("/")[2]
     place.followed("QPM")
     page.goto(f"{place.url}/my-referrals")
+    row = page.get_by_role("row", name="WARD-1")
+    expect(row).to_contain_text("It reached us")
+    expect(row.get_by_role("link", name="Take back")).to_have_count(0)
+    place.given("QPM", received(place, referral_id).person_id or "", replace(agreed("share_referrer"), audience="RP1"))
+    place.followed("QPM")
+    page.reload()
     row = page.get_by_role("row", name="WARD-1")
     expect(row).to_contain_text("Received")
     expect(page.locator("main")).not_to_contain_text("Testpatient")
@@ -168,6 +177,7 @@ def test_a_link_worker_writes_down_who_refers_themselves(place: Web, context: Br
 def test_what_is_too_late_to_take_back_is_said_without_saying_why(place: Web, context: BrowserContext) -> None:
     page = at(place, context, "/refer", "hospital", "trust:RP1")
     fill(page, "Cleo Testpatient")
+    page.locator("[name=share_referrer][value=yes]").check()
     page.get_by_label("What are you?").select_option(label="Nurse")
     page.get_by_role("button", name="Send the referral").click()
     expect(page.get_by_role("heading", name="Referral sent")).to_be_visible()
@@ -180,6 +190,24 @@ def test_what_is_too_late_to_take_back_is_said_without_saying_why(place: Web, co
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("alert")).to_contain_text("It cannot be taken back any more")
     expect(page.locator("main")).not_to_contain_text("allocated")
+
+
+def test_who_may_not_be_told_has_the_same_answer_however_far_it_has_come(place: Web, context: BrowserContext) -> None:
+    page = at(place, context, "/refer", "hospital", "trust:RP1")
+    fill(page, "Dot Testpatient")
+    page.get_by_label("What are you?").select_option(label="Nurse")
+    page.get_by_role("button", name="Send the referral").click()
+    expect(page.get_by_role("heading", name="Referral sent")).to_be_visible()
+    referral_id = page.url.rpartition("/")[2]
+    told = []
+    for step in (None, AcceptReferral(), allocated(referral_id, "w-1")):
+        if step is not None:
+            place.given("QPM", referral_id, step)
+        place.followed("QPM")
+        page.goto(f"{place.url}/my-referrals/{referral_id}/withdraw")
+        told.append(page.locator("main").inner_text())
+    assert "tell the team by telephone or e-mail" in told[0]
+    assert set(told) == {told[0]}
 
 
 @pytest.mark.parametrize("path", ["/refer", "/my-referrals"])

@@ -34,8 +34,12 @@ OPENER: Final = Opener(path="/my-referrals", title="your referrals", names=("sta
 _PAGE: Final = 50
 _DONE: Final = "The referral was taken back. Nobody will contact the person because of it."
 _TOO_LATE: Final = "It cannot be taken back any more. Tell the team by telephone or e-mail what has changed."
+_NOT_HERE: Final = (
+    "the person has not agreed that we tell you how it goes, so that it cannot be taken back here: "
+    "tell the team by telephone or e-mail"
+)
 _NOT_SAID: Final = "Select why you take it back"
-_ONE: Final = """query One($id: ID!) { one: referralMade(id: $id) { id sourceReference receivedAt } }"""
+_ONE: Final = """query One($id: ID!) { one: referralMade(id: $id) { id sourceReference receivedAt status shared } }"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,10 +182,8 @@ async def _form(
     *,
     beside: bool = True,
 ) -> Response[str]:
-    """The form. Raises `Missing` where it is no referral of theirs."""
-    node = (await pages.ask(asker, "One", _ONE, id=referral_id))["one"]
-    if node is None:
-        raise Missing("there is no such referral among those you sent")
+    """The form. Raises `Missing` as `_own` does."""
+    node = await _own(pages, asker, referral_id)
     page = Withdrawal(
         referral_id=referral_id,
         reference=node["sourceReference"],
@@ -195,11 +197,22 @@ async def _form(
     return await pages.html(request, asker, "referrals_made/withdraw.html", page, status=status, here=OPENER.path)
 
 
+async def _own(pages: Pages, asker: Asker, referral_id: str) -> Mapping[str, Any]:
+    """Raises `Missing` where it is no referral of theirs, or any answer would say how far it has come."""
+    node: Mapping[str, Any] | None = (await pages.ask(asker, "One", _ONE, id=referral_id))["one"]
+    if node is None:
+        raise Missing("there is no such referral among those you sent")
+    if node["status"] == "RECEIVED" and not node["shared"]:
+        raise Missing(_NOT_HERE)
+    return node
+
+
 async def _send(
     pages: Pages, request: Asked, asker: Asker, referral_id: str, typed: Mapping[str, str]
 ) -> Response[Any]:
     if typed.get("reason") not in codes.WITHDRAWAL_REASONS:
         return await _form(pages, request, asker, referral_id, typed, _NOT_SAID)
+    await _own(pages, asker, referral_id)
     given = {"idempotency_key": typed.get("idempotency_key", "")}
     try:
         seen = await carry_out(pages, asker, waiting.WithdrawReferral, referral_id, {"reason": typed["reason"]}, given)
