@@ -11,6 +11,7 @@ import pytest
 
 from commonweal.domain.people import consent
 from commonweal.domain.people.merge import FlagPossibleDuplicate
+from commonweal.domain.people.person import SetContactPreference
 from commonweal.domain.people.risk import RaiseRiskFlag
 from commonweal.domain.referrals import referral
 from tests.story import DAY, agreed, allocated, configured, engaged, referred, registered
@@ -39,7 +40,9 @@ def people(web: Web) -> Web:
             web.given(ods, case, referred(person, case, practice="K83001"))
             web.given(ods, case, referral.AcceptReferral())
             web.given(ods, case, allocated(case, worker))
-        web.given(ods, "p-3", registered(f"{name} Finch Again"))
+        web.given(ods, "p-3", registered(f"{name} Finch Again", phone="020 7946 0003", postcode="NN15 5LB"))
+        away = SetContactPreference(channel="phone", safe_to_leave_message=False)
+        web.given(ods, "p-3", away)
     flag = RaiseRiskFlag(
         flag_id="f", kind="animals", severity="high", detail="Nene dog", review_due=DAY, by="x", on=DAY
     )
@@ -211,11 +214,24 @@ def test_two_records_are_merged_by_hand_and_taken_apart_again(people: Web, lead:
     assert "Nene Finch Again" in lead.get("/duplicates")
     page = lead.get("/people/p-2/rights")
     (form,) = re.findall(r'href="(/do/merge/p-2\?[^"]+)"', page)
+    form = form.replace("&amp;", "&")
+    asked = lead.get(form)
+    assert asked.index("This one goes on") < asked.index("Finch 2</a>") < asked.index("becomes a part of it")
+    assert "020 7946 0003" in asked
+    (around,) = re.findall(r'href="(/do/merge/p-3\?[^"]+)"', asked)
+    assert "absorbed_id=p-2" in around
+    turned = lead.get(around.replace("&amp;", "&"))
+    assert turned.index("This one goes on") < turned.index("Finch Again</a>") < turned.index("becomes a part of it")
     assert "The two records are one now" in lead.post(form.replace("&amp;", "&"), evidence="person_confirmed")
     assert "a part of another one" in lead.get("/people/p-3")
+    for page in (lead.get("/people/p-2/rights"), lead.get("/do/raise-flag/p-2"), lead.get("/do/close-referral/r-2")):
+        assert 'Telephone (from the other record)</dt><dd class="cw-words">020 7946 0003' in page
+        assert "Messages (from the other record)" in page
+    assert "by another record of this person it is not safe" in lead.get("/people/p-2/rights")
     page = lead.get("/people/p-2/rights")
     (form,) = re.findall(r'href="(/do/unmerge/p-2\?[^"]+)"', page)
     lead.post(form.replace("&amp;", "&"), reason="two_people")
+    assert "020 7946 0003" not in lead.get("/people/p-2/rights")
     assert "a part of another one" not in lead.get("/people/p-3")
 
 

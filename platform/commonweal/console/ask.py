@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from commonweal.console.forms import Choice, Form, Mistake, Subject
+from commonweal.console.page import Way
 from commonweal.console.wording import LONDON, sentence_case
 
 Typed = Mapping[str, str]
@@ -98,15 +99,27 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """One of two records side by side. `heading`: what becomes of it; `facts`: (label, value), the same labels in both."""
+
+    heading: str
+    name: str
+    href: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskForm(Form):
     """An ask as a page shows it. `found`: the choices that were looked up; `acted_on`: which goal, task or service it is, in words;
-    `facts`: what to read before one answers, (label, value)."""
+    `facts`: what to read before one answers, (label, value); `two`: the records it is about, and `instead` another form for them."""
 
     ask: Ask
     found: Found
     acted_on: str = ""
     today: date | None = None
     facts: tuple[tuple[str, str], ...] = ()
+    two: tuple[Beside, ...] = ()
+    instead: Way | None = None
     subject: Subject | None  # type: ignore[assignment]  # a record that is not about one person has none
     yes_no: tuple[Choice, ...] = (Choice(value="yes", text="Yes"), Choice(value="no", text="No"))
 

@@ -39,7 +39,7 @@ class Mistake:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """How to reach the person, and what is safe. `safe_to_leave_message` and `interpreter`: None where nobody has asked;
-    `language` and `channel` are words."""
+    `language` and `channel` are words. `lent`: (label, value) of what another record of the same person says."""
 
     phone: str | None = None
     email: str | None = None
@@ -49,6 +49,7 @@ class Reach:
     channel: str | None = None
     safe_times: str | None = None
     safe_to_leave_message: bool | None = None
+    lent: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,8 @@ ASKS: Final[tuple[Ask, ...]] = (
         done="The two records are one now. It can be undone.",
         about="person",
         taken=("absorbed_id",),
-        warning="A wrong merge shows one person’s history to another. Compare name, date of birth and address of both first.",
+        warning="A wrong merge shows one person’s history to another. Compare name, date of birth and address of both first. What the "
+        "record that goes on lacks is shown from the other one, and said to be.",
         questions=(
             Question(
                 field="evidence",

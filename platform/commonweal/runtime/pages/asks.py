@@ -15,7 +15,7 @@ from commonweal.console.ask import Ask, AskForm
 from commonweal.console.asks import BY_NAME
 from commonweal.console.forms import Choice, Mistake, Subject
 from commonweal.console.page import Problem, Way
-from commonweal.domain.people import record_access
+from commonweal.domain.people import merge, record_access
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.runtime import mutations, permissions
@@ -24,6 +24,7 @@ from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.acted_on import acted_on
 from commonweal.runtime.pages.back import local
 from commonweal.runtime.pages.finding import FILLED, FOUND, NAMED
+from commonweal.runtime.pages.merging import side_by_side
 from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
 from commonweal.runtime.pages.reviewed import glass
 from commonweal.runtime.pages.subject import subject
@@ -88,8 +89,14 @@ async def _show(
     filled = {} if fill is None else await fill(asker, id_, given)
     new = {question.field: str(uuid4()) for question in ask.asked if question.kind == "new_id"}
     query = f"?{request.url.query}" if request.url.query else ""
+    merging = ask.command is merge.MergePersons
+    two, instead = (
+        await side_by_side(pages, asker, id_, given.get("absorbed_id", ""), back.href) if merging else ((), None)
+    )
     form = AskForm(
         ask=ask,
+        two=two,
+        instead=instead,
         found=await _found(pages, asker, ask, id_),
         facts=await glass(asker, id_, given.get("access_id", "")) if ask.command is record_access.ReviewAccess else (),
         subject=someone,

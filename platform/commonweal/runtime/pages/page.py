@@ -24,6 +24,7 @@ from commonweal.kernel.reading import Reader
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Asking, Unanswered
 from commonweal.runtime.pages.glass import who_looks
+from commonweal.runtime.pages.lent import lent
 from commonweal.runtime.pages.menu import menu
 from commonweal.runtime.pages.reach import reach
 from commonweal.runtime.schema import Asker
@@ -117,6 +118,8 @@ class Pages:
         if found is None:
             raise Missing("there is no such referral among those you see")
         await self.asking.answering.opened(asker, found["person"]["id"], "case")
+        if not found["person"]["erased"]:
+            found["person"]["lent"] = await lent(asker, found["person"]["id"])
         return found
 
     async def person(self, asker: Asker, person_id: str) -> Subject:
@@ -124,12 +127,13 @@ class Pages:
         found = (await self.ask(asker, "Record", _RECORD, id=person_id, part="details"))["personRecord"]
         if found is None:
             raise Missing("there is no such person among those you see")
+        more = () if found["erased"] else await lent(asker, person_id)
         return Subject(
             name=found["name"] or "Name withheld – erased",
             nhs_number=found["nhsNumber"],
             born_on=date.fromisoformat(found["dateOfBirth"]) if found["dateOfBirth"] else None,
             practice=practice_name(found["practice"]),
-            reach=None if found["erased"] else reach(found),
+            reach=None if found["erased"] else reach({**found, "lent": more}),
         )
 
 

@@ -9,7 +9,7 @@ from projections.person_record.told import CHANNELS
 
 
 def reach(someone: Mapping[str, Any]) -> Reach:
-    """Of a person of a room: their telephone, e-mail, address, language and what they said is safe."""
+    """Of a person of a room: their telephone, e-mail, address, language and what they said is safe; with what another record lends."""
     channel = someone["contactChannel"]
     return Reach(
         phone=someone["phone"],
@@ -20,4 +20,5 @@ def reach(someone: Mapping[str, Any]) -> Reach:
         channel=CHANNELS.get(channel, channel) if channel else None,
         safe_times=someone["safeTimes"],
         safe_to_leave_message=someone["safeToLeaveMessage"],
+        lent=someone.get("lent", ()),
     )

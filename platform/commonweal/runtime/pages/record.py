@@ -17,6 +17,7 @@ from commonweal.kernel.reading import Reader
 from commonweal.runtime import permissions
 from commonweal.runtime.pages import glass
 from commonweal.runtime.pages.back import position, said
+from commonweal.runtime.pages.lent import NO_MESSAGE, lent
 from commonweal.runtime.pages.page import Asked, Pages, practice_name
 from commonweal.runtime.schema import Asker
 from projections.person_record import READ_MODEL
@@ -160,10 +161,21 @@ async def framed(
         return await pages.html(request, asker, "record_closed.html", closed, status=404, here="/people")
     done = None if hasattr(body, "said") else said(request.query_params)
     page = _record(asker, found["personRecord"], found["personRecordFlags"], tab, done, body)
+    page = page if page.erased else await _with_what_is_lent(asker, page)
     if broken := await glass.parts(asker, person_id):
         page = await _through(asker, page, broken)
         template = template if _PARTS.get(tab, tab) in broken else "record_part.html"
     return await pages.html(request, asker, template, page, status=status, here="/people")
+
+
+async def _with_what_is_lent(asker: Asker, page: Record) -> Record:
+    """The record with how to reach the person by those merged with it, and with what is not safe by them."""
+    more = await lent(asker, page.person_id)
+    unsafe = (_NO_MESSAGE,) if any(value == NO_MESSAGE for _, value in more) else ()
+    return replace(page, reach=(*page.reach, *more), warnings=(*page.warnings, *unsafe))
+
+
+_NO_MESSAGE: Final = "Do not leave a message: by another record of this person it is not safe."
 
 
 async def _through(asker: Asker, page: Record, broken: frozenset[str]) -> Record:
