@@ -91,7 +91,7 @@ def _step(fact: Fact, names: Mapping[str, str], *, words: bool) -> Step | None:
     if (title := _TITLES.get(type(event))) is None:
         return None
     facts = tuple(
-        (label, _said(list_, getattr(event, field), names))
+        (label, _said(_REASONS.get(type(event)) if field == "reason" else list_, getattr(event, field), names))
         for field, label, list_ in _FACTS
         if hasattr(event, field) and getattr(event, field) not in (None, ())
     )
@@ -160,22 +160,25 @@ _TITLES: Final[Mapping[type, str]] = {
 }
 """Event → what it is called. What is not here is said by the event before it."""
 
-_REASONS: Final = {
-    **codes.REJECTION_REASONS,
-    **codes.REDIRECTION_REASONS,
-    **codes.WITHDRAWAL_REASONS,
-    **codes.REPRIORITISATION_REASONS,
-    **codes.DECLINE_REASONS,
-    **codes.ALLOCATION_REASONS,
-    **codes.PROPOSAL_REFUSALS,
-    **codes.REFER_BACK_REASONS,
-    **codes.CLOSURE_REASONS,
-    **codes.RETRACTION_REASONS,
+_REASONS: Final[Mapping[type, codes.Codes]] = {
+    referral.ReferralRejected: codes.REJECTION_REASONS,
+    referral.ReferralRedirected: codes.REDIRECTION_REASONS,
+    referral.ReferralWithdrawn: codes.WITHDRAWAL_REASONS,
+    referral.WaitingListReprioritised: codes.REPRIORITISATION_REASONS,
+    referral.SocialPrescribingDeclined: codes.DECLINE_REASONS,
+    referral.LinkWorkerAllocated: codes.ALLOCATION_REASONS,
+    referral.ReferralReallocated: {**codes.ALLOCATION_REASONS, **codes.HANDOVER_REASONS},
+    referral.LinkWorkerDeallocated: codes.ALLOCATION_REASONS,
+    proposal.AllocationRefused: codes.PROPOSAL_REFUSALS,
+    referral.ReferredBackToClinician: codes.REFER_BACK_REASONS,
+    referral.ReferralClosed: codes.CLOSURE_REASONS,
+    referral.ReferralRetractedInError: codes.RETRACTION_REASONS,
 }
+"""Event → the list its reason is on. The lists share codes, and mean other things by them."""
 _FACTS: Final[Sequence[tuple[str, str, codes.Codes | None]]] = (
     ("worker_id", "Link worker", None),
     ("from_worker_id", "Before", None),
-    ("reason", "Why", _REASONS),
+    ("reason", "Why", None),
     ("weight", "Weight", None),
     ("priority", "Priority", codes.PRIORITIES),
     ("to_organisation", "To", None),
