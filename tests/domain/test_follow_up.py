@@ -67,6 +67,26 @@ def test_a_follow_up_with_something_wrong_is_refused(wrong: dict[str, object], s
     given(follow_up, *GIVEN, CLOSED, reading=someone()).when(replace(ASK, **wrong)).refused(sentence)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("point", "ended", "refused"),
+    [
+        ("3m", date(2026, 4, 13), True),
+        ("3m", date(2026, 3, 3), True),
+        ("3m", date(2026, 3, 2), False),
+        ("6m", date(2026, 3, 2), True),
+        ("6m", date(2026, 1, 19), False),
+    ],
+)
+def test_nobody_is_asked_after_months_that_have_not_passed(point: str, ended: date, *, refused: bool) -> None:
+    asked = given(follow_up, *GIVEN, replace(CLOSED, closed_on=ended), reading=someone()).when(
+        replace(ASK, point=point)
+    )
+    if refused:
+        asked.refused("point: it is too soon for")
+    else:
+        asked.then(replace(ASKED, point=point))
+
+
 def test_only_who_left_support_is_followed_up() -> None:
     given(follow_up, *GIVEN, reading=someone()).when(ASK).refused("it has not been closed")
     given(follow_up, *GIVEN, CLOSED, reading=someone(PersonDied(source="gp"))).when(ASK).refused("has died")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from commonweal.console.asks import desk
+from commonweal.console.wording import long_date
 from commonweal.domain.people import person
 from commonweal.domain.referrals import programme, refer_back, referral
 from commonweal.domain.workforce import allocation
@@ -33,7 +34,7 @@ def people(web: Web) -> Web:
         "given": {"narrative": "Lives alone since spring."},
         "hidden": {"programme": "refugee"},
     }
-    for name in ("old", "asked", "plain", "given", "back", "ended", "hidden"):
+    for name in ("old", "asked", "plain", "given", "back", "ended", "just", "met", "hidden"):
         web.given(
             "QPM",
             f"p-{name}",
@@ -45,7 +46,7 @@ def people(web: Web) -> Web:
         )
     quiet = person.SetContactPreference(channel="phone", safe_to_leave_message=False)
     web.given("QPM", "p-given", quiet)
-    for identity in ("r-given", "r-back", "r-ended"):
+    for identity in ("r-given", "r-back", "r-ended", "r-just", "r-met"):
         web.given("QPM", identity, referral.AcceptReferral())
         wish = allocation.AllocateLinkWorker(referral_id=identity, worker_id="wren", reason="capacity")
         web.given("QPM", identity, wish)
@@ -54,6 +55,11 @@ def people(web: Web) -> Web:
     )
     web.given("QPM", "r-back", back)
     web.given("QPM", "r-ended", allocation.CloseReferral(referral_id="r-ended", reason="goals_met"))
+    later = NOW.date() + timedelta(days=90)
+    just = allocation.CloseReferral(referral_id="r-just", reason="goals_met", follow_up_due=later, on=NOW.date())
+    web.given("QPM", "r-just", just)
+    met = referral.RecordFirstContact(medium="02", held_at=NOW - timedelta(hours=1))
+    web.given("QPM", "r-met", met)
     web.followed("QPM")
     return web
 
@@ -140,7 +146,29 @@ def test_a_closed_referral_has_nothing_ahead_and_is_followed_up(people: Web, pag
     page.get_by_label("Doing well").check()
     page.get_by_role("button", name="Save follow-up").click()
     expect(page.get_by_text("The follow-up was recorded.")).to_be_visible()
+    expect(page.locator(".cw-case .cw-facts").first).to_contain_text("Doing well (asked on ")
     assert "Doing well" in decided(page)
+
+
+def test_a_closed_referral_says_why_it_ended_and_when_to_ask_how_they_fare(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-just/case")
+    facts = page.locator(".cw-case .cw-facts").first
+    expect(facts).to_contain_text("Why it ended")
+    expect(facts).to_contain_text("Goals met")
+    expect(facts).to_contain_text(f"On {long_date(NOW.date() + timedelta(days=90))}")
+    page.get_by_role("link", name="Record a follow-up").click()
+    page.get_by_label("Three months after the end").check()
+    page.get_by_label("Doing well").check()
+    page.get_by_role("button", name="Save follow-up").click()
+    expect(page.get_by_role("alert")).to_contain_text("too soon for three months after the end")
+
+
+def test_who_was_met_is_in_support_before_the_plan_is_agreed_as_on_the_board(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-met/case")
+    expect(page.locator(".cw-case h2 .nhsuk-tag")).to_have_text("In support")
+    expect(page.locator(".cw-way__stop--ahead").first).to_contain_text("Plan agreed")
+    expect(page.locator(".cw-way")).not_to_contain_text("In support")
+    assert "Capacity" in decided(page)
 
 
 def test_a_referral_to_a_restricted_programme_is_nowhere_for_who_was_not_let_into_it(

@@ -54,6 +54,10 @@ def _flag(state: referral.State, someone: person.State, command: FlagFollowUpDue
     return (FollowUpFellDue(due_on=state.follow_up_due),)
 
 
+_NOT_BEFORE: Final = {"3m": 42, "6m": 84}
+"""Days after the end: who asks in half the time has not asked what a follow-up is to tell. Local."""
+
+
 def _complete(state: referral.State, someone: person.State, command: CompleteFollowUp) -> tuple[referral.Event, ...]:
     values.one_of(codes.FOLLOW_UP_POINTS, command.point, "point")
     outcomes = values.all_of(codes.FOLLOW_UP_OUTCOMES, command.outcomes, "outcomes")
@@ -66,6 +70,8 @@ def _complete(state: referral.State, someone: person.State, command: CompleteFol
         return ()
     referral.require(state, frozenset({"closed"}), "be followed up: it has not been closed")
     person.not_died(someone)
+    if state.closed_on is not None and (due.today(command.at) - state.closed_on).days < _NOT_BEFORE[command.point]:
+        raise Refused(f"point: it is too soon for {codes.FOLLOW_UP_POINTS[command.point]}")
     return (
         FollowUpCompleted(point=command.point, outcomes=outcomes, completed_at=command.at, next_due=command.next_due),
     )

@@ -392,6 +392,7 @@ class State:
     follow_up_due: date | None = None
     follow_up_overdue: bool = False
     followed_up: frozenset[str] = frozenset()
+    closed_on: date | None = None
     reopened: bool = False
 
     @property
@@ -467,8 +468,8 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911, PLR0912
             return _refer_back(state, identity, acknowledged=True)
         case ReferBackUnacknowledged(refer_back_id=identity):
             return _refer_back(state, identity, overdue=True)
-        case ReferralClosed(reason=reason, follow_up_due=day):
-            return replace(_ended(state, "closed", reason), follow_up_due=day)
+        case ReferralClosed(reason=reason, follow_up_due=day, closed_on=closed):
+            return replace(_ended(state, "closed", reason), follow_up_due=day, closed_on=closed)
         case FollowUpFellDue():
             return replace(state, follow_up_overdue=True)
         case FollowUpCompleted(point=point, next_due=day):
@@ -508,6 +509,7 @@ def _ended(state: State, phase: str, reason: str | None) -> State:
         follow_up_due=None,
         follow_up_overdue=False,
         followed_up=frozenset(),
+        closed_on=None,
     )
 
 

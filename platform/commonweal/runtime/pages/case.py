@@ -9,7 +9,7 @@ from litestar.response import Response
 
 from commonweal.console.asks import BY_NAME
 from commonweal.console.page import Way
-from commonweal.console.wording import long_date, sentence_case
+from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.people import person
 from commonweal.domain.referrals import programme, referral, triage
@@ -22,6 +22,7 @@ from commonweal.runtime.pages.record import record
 from commonweal.runtime.pages.subject import referrer
 from commonweal.runtime.pages.way import Step, Stop, steps, stops
 from commonweal.runtime.schema import Asker
+from projections.caseload import board
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +82,8 @@ async def _case(asker: Asker, node: Mapping[str, Any]) -> Case:
     return Case(
         referral_id=referral_id,
         title=f"Referred on {long_date(day(node['receivedAt']))} by {referrer(node)}",
-        phase=sentence_case(state.phase),
-        facts=_facts(node, state, await _programme_name(asker, state.programme)),
+        phase=_standing(state),
+        facts=(*_facts(node, state, await _programme_name(asker, state.programme)), *_after(state, facts)),
         words=(wrote if isinstance(wrote, str) else "") if mine else None,
         way=stops(facts),
         criteria=await _criteria(asker, state),
@@ -91,6 +92,12 @@ async def _case(asker: Asker, node: Mapping[str, Any]) -> Case:
         ends=ends,
         steps=steps(facts, await _names(asker, facts), words=mine),
     )
+
+
+def _standing(state: referral.State) -> str:
+    """Where it stands, in the words of the board: before and after the plan is agreed somebody is in support."""
+    column = board.COLUMN_OF.get(state.phase, "")
+    return board.COLUMNS[column] if column == "in_support" else sentence_case(state.phase)
 
 
 def _facts(node: Mapping[str, Any], state: referral.State, programme_name: str) -> tuple[tuple[str, str], ...]:
@@ -105,6 +112,35 @@ def _facts(node: Mapping[str, Any], state: referral.State, programme_name: str) 
         ("Setting", sentence_case(codes.SETTINGS.get(node["setting"], node["setting"]))),
     )
     return tuple((label, value) for label, value in asked if value)
+
+
+_ENDINGS: Final[Mapping[str, codes.Codes]] = {
+    "closed": codes.CLOSURE_REASONS,
+    "rejected": codes.REJECTION_REASONS,
+    "redirected": codes.REDIRECTION_REASONS,
+    "withdrawn": codes.WITHDRAWAL_REASONS,
+    "declined": codes.DECLINE_REASONS,
+    "retracted": codes.RETRACTION_REASONS,
+}
+"""Phase → why it came to that."""
+
+
+def _after(state: referral.State, events: Iterable[Fact]) -> Iterable[tuple[str, str]]:
+    """Why it ended, what was found when somebody asked how they fare, and when the next is to ask."""
+    if (reasons := _ENDINGS.get(state.phase)) is None:
+        return
+    if state.ending is not None:
+        yield "Why it ended", sentence_case(reasons.get(state.ending, state.ending))
+    if state.phase != "closed":
+        return
+    for fact in events:
+        if isinstance(fact.event, referral.FollowUpCompleted) and fact.event.point in state.followed_up:
+            told = ", ".join(codes.FOLLOW_UP_OUTCOMES.get(each, each) for each in fact.event.outcomes)
+            when = long_date(in_london(fact.event.completed_at).date())
+            label = sentence_case(codes.FOLLOW_UP_POINTS.get(fact.event.point, fact.event.point))
+            yield label, f"{sentence_case(told)} (asked on {when})"
+    due = state.follow_up_due
+    yield "Ask how they fare", f"On {long_date(due)}" if due is not None else "No day is set"
 
 
 async def _programme_name(asker: Asker, code: str) -> str:
@@ -227,7 +263,7 @@ def _onwards(asker: Asker, state: referral.State) -> Iterable[Way]:
         yield Way(text="Book or record a contact", href=f"/people/{state.person_id}/contacts")
 
 
-_MET: Final = {"engaged": "Start the plan", "in support": "Open the plan"}
+_MET: Final = {"engaged": "Begin or open the plan", "in support": "Open the plan"}
 """A phase in which the two have met → what the way to the plan is called."""
 
 

@@ -8,7 +8,7 @@ from commonweal.domain import codes
 from commonweal.runtime.pages.page import day, practice_name, priority
 from projections.caseload import board
 
-_PLANS: Final = {"ENGAGED": "Start the plan", "IN_SUPPORT": "Open the plan"}
+_PLANS: Final = {"ENGAGED": "Begin or open the plan", "IN_SUPPORT": "Open the plan"}
 """A phase in which a plan is made → what the way to it is called."""
 
 

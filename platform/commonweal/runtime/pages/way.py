@@ -16,7 +16,7 @@ ON_THE_WAY: Final = (
     ("Accepted", (referral.ReferralAccepted, referral.PlacedOnWaitingList)),
     ("Has a link worker", (referral.LinkWorkerAllocated,)),
     ("First contact", (referral.FirstContactMade,)),
-    ("In support", (referral.SupportStarted,)),
+    ("Plan agreed", (referral.SupportStarted,)),
     ("Closed", (referral.ReferralClosed,)),
 )
 """The stops of a referral that goes all the way, each with the events by which it gets there."""
