@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from commonweal.console.asks import desk
 from commonweal.console.wording import long_date
 from commonweal.domain.people import person
+from commonweal.domain.plans.plan_start import StartPlan
 from commonweal.domain.referrals import programme, refer_back, referral
 from commonweal.domain.workforce import allocation
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
@@ -169,6 +170,18 @@ def test_who_was_met_is_in_support_before_the_plan_is_agreed_as_on_the_board(peo
     expect(page.locator(".cw-way__stop--ahead").first).to_contain_text("Plan agreed")
     expect(page.locator(".cw-way")).not_to_contain_text("In support")
     assert "Capacity" in decided(page)
+
+
+def test_who_closes_a_case_without_a_goal_reads_so_before_they_say_that_goals_were_met(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-met/case")
+    page.get_by_role("link", name="Close this referral").click()
+    expect(page.locator("main")).to_contain_text("There is no plan for this referral")
+    people.given("QPM", "plan-met", StartPlan(plan_id="plan-met", referral_id="r-met", by="u1"))
+    people.followed("QPM")
+    page.reload()
+    expect(page.locator("main")).to_contain_text(
+        "There is no goal yet. The person, or somebody for them, has not agreed"
+    )
 
 
 def test_a_referral_to_a_restricted_programme_is_nowhere_for_who_was_not_let_into_it(

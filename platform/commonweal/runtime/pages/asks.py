@@ -17,6 +17,7 @@ from commonweal.console.forms import Choice, Mistake, Subject
 from commonweal.console.page import Problem, Way
 from commonweal.domain.people import merge, record_access
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
+from commonweal.domain.workforce import allocation
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import NotAllowed
@@ -26,6 +27,7 @@ from commonweal.runtime.pages.back import local
 from commonweal.runtime.pages.finding import FILLED, FOUND, NAMED
 from commonweal.runtime.pages.merging import side_by_side
 from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
+from commonweal.runtime.pages.plan_finding import before_goals_are_met
 from commonweal.runtime.pages.reviewed import glass
 from commonweal.runtime.pages.subject import subject
 from commonweal.runtime.schema import Asker
@@ -98,7 +100,7 @@ async def _show(
         two=two,
         instead=instead,
         found=await _found(pages, asker, ask, id_),
-        facts=await glass(asker, id_, given.get("access_id", "")) if ask.command is record_access.ReviewAccess else (),
+        facts=await _facts(pages, asker, ask, id_, given),
         subject=someone,
         about=called,
         acted_on="" if alone else await acted_on(asker, ask, id_, given),
@@ -111,6 +113,17 @@ async def _show(
         mistakes=mistakes,
     )
     return await pages.html(request, asker, "ask.html", form, status=422 if mistakes else 200, here="")
+
+
+async def _facts(
+    pages: Pages, asker: Asker, ask: Ask, id_: str, given: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """What to read before one answers."""
+    if ask.command is record_access.ReviewAccess:
+        return await glass(asker, id_, given.get("access_id", ""))
+    if ask.command is allocation.CloseReferral:
+        return await before_goals_are_met(pages, asker, id_)
+    return ()
 
 
 async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, given: dict[str, str]) -> Response[Any]:

@@ -7,6 +7,7 @@ from typing import Final
 from commonweal.console.forms import Choice
 from commonweal.console.wording import long_date
 from commonweal.domain.plans import framework, plan
+from commonweal.runtime import permissions
 from commonweal.runtime.pages.page import Pages, day
 from commonweal.runtime.schema import Asker
 from projections.plan import READ_MODEL
@@ -54,6 +55,24 @@ async def open_plans(pages: Pages, asker: Asker, referral_id: str) -> tuple[Choi
         for node in (edge["node"] for edge in found)
         if node["phase"] in _OPEN
     )
+
+
+async def before_goals_are_met(pages: Pages, asker: Asker, referral_id: str) -> tuple[tuple[str, str], ...]:
+    """What speaks against closing a referral as “goals met”, as (label, sentence); nothing where nothing does."""
+    if "plan" not in permissions.views(asker.principal.grants):
+        return ()
+    person_id = (await pages.referral(asker, referral_id))["person"]["id"]
+    found = (await pages.ask(asker, "Plans", DOCUMENT, person=person_id))["plans"]["edges"]
+    states = [await _state(asker, edge["node"]["id"]) for edge in found]
+    theirs = [state for state in states if state.referral_id == referral_id and state.phase != "superseded"]
+    if not theirs:
+        return ((_BEFORE_MET, "There is no plan for this referral, so no goal was agreed that could be met."),)
+    (latest, *_) = theirs
+    gaps = [f"{plan.GAPS[gap]}." for gap in ("goal", "agreement") if gap in plan.complete(latest)]
+    return ((_BEFORE_MET, " ".join(gaps)),) if gaps else ()
+
+
+_BEFORE_MET: Final = "Before you say that goals were met"
 
 
 async def _state(asker: Asker, plan_id: str) -> plan.State:
