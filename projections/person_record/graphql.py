@@ -39,6 +39,7 @@ _BY_PERSON: Final[Keys] = (("person_id", str),)
 _BY_FLAGGED: Final[Keys] = (("flagged_at", datetime), ("duplicate", str))
 _ALL_OF: Final = "array(select m.person_id from {person} as m where m.merged_into = %(id)s) || %(id)s::text"
 """SQL: the person and every record that is a part of theirs."""
+_CALLED: Final = ("{row}.date_of_birth = %(born)s", "strpos(lower({row}.name), lower(%(name)s)) > 0")
 _ENTRIES: Final = f"""(select e.*, s.person_id, s.referral_id from {{stream}} as s join {{entry}} as e on e.stream_id = s.stream_id
     where s.person_id = any({_ALL_OF}))"""
 
@@ -315,10 +316,7 @@ def _search(search: PersonRecordSearch) -> tuple[list[str], dict[str, Any]]:
     if search.date_of_birth is None or len(name) < 2:
         raise refusal("give an NHS number, or a date of birth with at least two letters of the name")
     born: date = search.date_of_birth
-    return ["{row}.date_of_birth = %(born)s", "strpos(lower({row}.name), lower(%(name)s)) > 0"], {
-        "born": born,
-        "name": name,
-    }
+    return list(_CALLED), {"born": born, "name": name}
 
 
 def every_case_of(identity: str) -> Rows:
@@ -339,5 +337,16 @@ def of_number(number: str) -> Rows:
         source="{person}",
         where=("{row}.nhs_number = %(number)s", "not {row}.erased"),
         parameters={"number": number},
+        order="{row}.person_id",
+    )
+
+
+def of_details(name: str, born: date) -> Rows:
+    """Whoever has this in their name and was born on that day, whoever sees them; of merged records the one that goes on."""
+    return Rows(
+        of=PersonRecordFound,
+        source="{person}",
+        where=(*_CALLED, "{row}.merged_into is null", "not {row}.erased"),
+        parameters={"name": name.strip(), "born": born},
         order="{row}.person_id",
     )

@@ -193,6 +193,50 @@ def test_a_record_beyond_ones_own_is_opened_by_its_number(people: Web, sign_in: 
     assert "Nene Finch 1" in dora.get("/people/p-1")
 
 
+def test_a_record_beyond_ones_own_is_opened_by_name_and_date_of_birth(people: Web, sign_in: SignIn) -> None:
+    people.given("QPM", "p-5", registered("Nene Finch 25", date_of_birth=date(1948, 3, 2)))
+    people.given("QPM", "p-5", agreed())
+    people.given("QPM", "r-5", referred("p-5", "r-5", practice="K83001"))
+    emil = sign_in("emil", ("link_worker", "link_worker:nobody"))
+    typed = {"reason": "asked_for_help", "words": "Nene words", "fields": "details"}
+    born = {"date_of_birth_day": "2", "date_of_birth_month": "3", "date_of_birth_year": "1948"}
+    for given, told in (
+        ({}, "Enter the NHS number, or the name and the date of birth"),
+        ({"name": "Finch"}, "Enter the date of birth too"),
+        (born, "Enter at least two letters of the name"),
+        ({"name": "Wren", **born}, "Nobody here has this name and this date of birth"),
+        ({"name": "Finch", **born}, "More than one person here has this name"),
+    ):
+        assert told in emil.post("/people/open", status=422, **given, **typed)
+    assert "Nene Finch 25" in emil.post("/people/open", name="finch 25", **born, **typed)
+
+
+def test_what_was_looked_for_stands_on_the_form_for_a_record_beyond_ones_own(sign_in: SignIn) -> None:
+    fay = sign_in("fay", ("link_worker", "link_worker:nobody"))
+    found = fay.post("/people", nhs_number="943 476 5919")
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', found.partition("<main")[2]))
+    form = fay.client.post("/people/reason", data=hidden)
+    assert form.status_code == 200
+    assert 'value="943 476 5919"' in form.text
+    assert 'action="/people/open"' in form.text
+
+
+def test_a_broken_glass_leads_to_the_part_that_was_opened(people: Web, sign_in: SignIn) -> None:
+    gil = sign_in("gil", ("link_worker", "link_worker:nobody"))
+    typed = {"reason": "covering", "words": "Nene words"}
+    alone = gil.post("/people/p-1/open", fields="details", **typed)
+    assert "What you opened stands above" in alone
+    assert "not among those you opened" not in alone
+    assert 'aria-current="page">Measures' in gil.post("/people/p-1/open", fields="measures", **typed)
+
+
+def test_who_opens_a_record_because_of_a_danger_is_shown_the_risks(sign_in: SignIn) -> None:
+    hal = sign_in("hal", ("link_worker", "link_worker:nobody"))
+    typed = {"words": "Nene words", "fields": "details"}
+    assert "Nene dog" not in hal.post("/people/p-1/open", reason="covering", **typed)
+    assert "Nene dog" in hal.post("/people/p-1/open", reason="danger", **typed)
+
+
 def test_a_search_finds_among_those_one_sees_and_puts_nothing_into_the_address(amber: Someone, lead: Someone) -> None:
     found = lead.post("/people", nhs_number="943 476 5919")
     assert 'href="/people/p-1"' in found
@@ -200,7 +244,9 @@ def test_a_search_finds_among_those_one_sees_and_puts_nothing_into_the_address(a
     assert 'href="/people/p-2"' in lead.post("/people", name="finch", **born)
     beyond = amber.post("/people", name="finch", **born)
     assert "Nobody among those you see" in beyond
-    assert 'href="/people/open"' in beyond
+    assert 'action="/people/reason"' in beyond
+    for name, value in {"name": "finch", **born}.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in beyond
     wrong = lead.post(
         "/people", status=422, name="f", date_of_birth_day="31", date_of_birth_month="2", date_of_birth_year="1948"
     )

@@ -45,7 +45,8 @@ BREAK_GLASS: Final = Ask(
             field="fields",
             label="What do you need to see?",
             kind="choices",
-            hint="Only this opens, with who they are and how to reach them, and only to be read.",
+            hint="Only this opens, with who they are and how to reach them, and only to be read. Where someone is in danger, "
+            "consents, representatives and flags open too.",
             choices=choices(codes.RECORD_PARTS),
             missing="Select what you need to see",
             called="What you need to see",

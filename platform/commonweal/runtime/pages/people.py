@@ -28,22 +28,30 @@ from commonweal.runtime.pages.asks import carry_out, typed
 from commonweal.runtime.pages.back import Opener, said
 from commonweal.runtime.pages.page import Asked, Pages, day
 from commonweal.runtime.pages.place import PLACES, lines_from, place_in
-from commonweal.runtime.pages.record import DOCUMENT
+from commonweal.runtime.pages.record import DOCUMENT, first_open
 from commonweal.runtime.pages.rights import Someone, someone
 from commonweal.runtime.schema import Asker
 from projections.person_record import READ_MODEL
-from projections.person_record.graphql import of_number
+from projections.person_record.graphql import of_details, of_number
 
 _PAGE: Final = 50
+_LETTERS: Final = 2
 _PAIRS: Final = Opener(path="/duplicates", title="possible second records", names=PLACES)
-_BY_NUMBER: Final[Ask] = replace(
+_BY_DETAILS: Final[Ask] = replace(
     BREAK_GLASS,
     questions=(
-        Question(field="nhs_number", label="NHS number of the person", missing="Enter the NHS number"),
+        Question(
+            field="nhs_number",
+            label="NHS number of the person",
+            hint="Where you do not have it, their name and their date of birth together are enough.",
+        ),
+        Question(field="name", label="Name, or part of it"),
+        Question(field="date_of_birth", label="Date of birth", kind="day", hint="For example, 21 11 1948"),
         *BREAK_GLASS.questions,
     ),
 )
 """The same form where nobody knows yet which record it is."""
+_DETAILS: Final = ("nhs_number", "name", "date_of_birth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,12 @@ class Search:
     many: int
     open: str | None
     said: str | None
+    looked_for: tuple[str, ...] = (
+        "nhs_number",
+        "name",
+        *(f"date_of_birth_{part}" for part in ("day", "month", "year")),
+    )
+    """The fields that go along to the form for a record beyond them."""
 
     def value(self, field: str) -> str:
         return self.typed.get(field, "")
@@ -94,6 +108,12 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     async def reason(request: Asked, person_id: str = "") -> Response[str]:
         return await _reason(pages, request, await pages.asking.asker(request, "console"), person_id, {}, ())
 
+    @post("/people/reason")
+    async def beyond(request: Asked) -> Response[str]:
+        """What was looked for goes along with the form, and not with an address that is kept."""
+        asker = await pages.asking.asker(request, "console")
+        return await _reason(pages, request, asker, "", typed(await request.form()), ())
+
     @post(["/people/open", "/people/{person_id:str}/open"])
     async def broken(request: Asked, person_id: str = "") -> Response[Any]:
         asker = await pages.asking.asker(request, "console")
@@ -103,7 +123,7 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     async def duplicates(request: Asked) -> Response[str]:
         return await _duplicates(pages, request, _seeing(await pages.asking.asker(request, "console")))
 
-    return [search, find, reason, broken, duplicates]
+    return [search, find, reason, beyond, broken, duplicates]
 
 
 def _seeing(asker: Asker) -> Asker:
@@ -161,7 +181,7 @@ async def _search(
         mistakes=mistakes,
         found=None if found is None else tuple(someone(edge["node"]) for edge in found["edges"]),
         many=0 if found is None else found["totalCount"],
-        open="/people/open" if permissions.may(asker.principal.grants, break_glass.BreakGlass) else None,
+        open="/people/reason" if permissions.may(asker.principal.grants, break_glass.BreakGlass) else None,
         said=said(request.query_params),
     )
     status = 422 if mistakes else 200
@@ -175,10 +195,10 @@ async def _reason(
     if not permissions.may(asker.principal.grants, break_glass.BreakGlass):
         raise NotAllowed("your role does not let you open a record that is not among those you see", kind="scope")
     form = AskForm(
-        ask=BREAK_GLASS if person_id else _BY_NUMBER,
+        ask=BREAK_GLASS if person_id else _BY_DETAILS,
         found={},
         subject=None,
-        action=request.url.path,
+        action=f"/people/{person_id}/open" if person_id else "/people/open",
         back=Way(text="Back", href="/people"),
         idempotency_key=given.get("idempotency_key") or str(uuid4()),
         expected_version=None,
@@ -189,29 +209,55 @@ async def _reason(
 
 
 async def _break(pages: Pages, request: Asked, asker: Asker, person_id: str, given: Mapping[str, str]) -> Response[Any]:
-    ask = BREAK_GLASS if person_id else _BY_NUMBER
+    ask = BREAK_GLASS if person_id else _BY_DETAILS
     answers = asking.read(ask, given, {})
-    if answers.mistakes:
-        return await _reason(pages, request, asker, person_id, given, answers.mistakes)
     told = dict(answers.values)
+    details = {name: told.pop(name, None) for name in _DETAILS}
+    mistakes = (*(() if person_id else _unnamed(details)), *answers.mistakes)
+    if mistakes:
+        return await _reason(pages, request, asker, person_id, given, mistakes)
+    if told["reason"] == _DANGER:
+        told["fields"] = list(dict.fromkeys((*told["fields"], "rights")))
     try:
-        record = person_id or await _whose(asker, told.pop("nhs_number"))
+        record = person_id or await _whose(asker, **details)
         place = await carry_out(pages, asker, BREAK_GLASS.command, record, told, given)
     except (Refused, Unanswered) as refusal:
         if isinstance(refusal, Unanswered) and refusal.code == "INTERNAL":
             raise
         return await _reason(pages, request, asker, person_id, given, (asking.refused(ask, str(refusal)),))
     await asyncio.sleep(FRESH)  # every process remembers for so long what somebody may see
-    return Redirect(f"/people/{record}?done={BREAK_GLASS.name}&position={place}", status_code=303)
+    return Redirect(f"{first_open(record, told['fields'])}?done={BREAK_GLASS.name}&position={place}", status_code=303)
 
 
-async def _whose(asker: Asker, number: str) -> str:
-    """The record with this NHS number. Raises Refused, and NotAllowed for who may not open it anyway."""
+_DANGER: Final = "danger"
+"""Whoever goes to somebody in danger is shown the risks without having thought of asking for them."""
+
+
+def _unnamed(details: Mapping[str, str | None]) -> tuple[Mistake, ...]:
+    """What is missing to know whom somebody means."""
+    if details["nhs_number"] or (details["date_of_birth"] and len(details["name"] or "") >= _LETTERS):
+        return ()
+    if details["date_of_birth"]:
+        return (Mistake(field="name", sentence="Enter at least two letters of the name"),)
+    if details["name"]:
+        return (Mistake(field="date_of_birth_day", sentence="Enter the date of birth too"),)
+    return (Mistake(field="nhs_number", sentence="Enter the NHS number, or the name and the date of birth"),)
+
+
+async def _whose(asker: Asker, nhs_number: str | None, name: str | None, date_of_birth: str | None) -> str:
+    """The record of whom somebody means. Raises Refused, and NotAllowed for who may not open it anyway."""
     if not permissions.may(asker.principal.grants, break_glass.BreakGlass):
         raise NotAllowed("your role does not let you open a record that is not among those you see", kind="scope")
-    found = await fetch(asker.reader, READ_MODEL, of_number(values.nhs_number(number.strip(), "nhs_number")))
+    if nhs_number:
+        found = await fetch(asker.reader, READ_MODEL, of_number(values.nhs_number(nhs_number, "nhs_number")))
+        if not found:
+            raise Refused("nhs_number is nobody's here")
+        return str(found[0]["id"])
+    found = await fetch(asker.reader, READ_MODEL, of_details(str(name), date.fromisoformat(str(date_of_birth))))
     if not found:
-        raise Refused("nhs_number is nobody's here")
+        raise Refused("name: nobody here has this name and this date of birth")
+    if len(found) > 1:
+        raise Refused("name: more than one person here has this name and this date of birth: give more of the name")
     return str(found[0]["id"])
 
 

@@ -1,6 +1,6 @@
 """The record of a person as a frame: who they are, how to reach them safely, what to know first, and the way to each part of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -124,6 +124,12 @@ async def opened(pages: Pages, request: Asked, asker: Asker, person_id: str, tab
     part, broken = _PARTS.get(tab, tab), await glass.parts(asker, person_id)
     shown = part if not broken or part in broken else "details"
     return await pages.ask(asker, "Record", DOCUMENT, id=person_id, part=shown, position=seen)
+
+
+def first_open(person_id: str, parts: Container[str]) -> str:
+    """The address of the first tab that a broken glass opened."""
+    name = next((name for name, _, _ in TABS if _PARTS.get(name, name) in parts), "")
+    return f"/people/{person_id}/{name}".rstrip("/")
 
 
 async def _concerns(asker: Asker, person_id: str) -> tuple[Way, ...]:
