@@ -3,18 +3,20 @@
 import asyncio
 import csv
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner, Result
 
 from commonweal.domain.people.consent import RefuseConsent
+from commonweal.domain.tenant import PCN, Practice
 from commonweal.intake.csv import read
 from commonweal.kernel.handle import handle
 from commonweal.runtime.cli_intake import intake
 from commonweal.runtime.installation import Installation
-from tests.intake.hospital_scene import Scene, scene
+from tests.intake.hospital_scene import ICS, Scene, scene
 from tests.intake.referrer_scene import told
 from tests.stage import play
 from tests.tenant import about
@@ -110,6 +112,41 @@ def test_a_check_alone_does_nothing(servers: Installation) -> None:
         result = await called(on, FILE, "--check")
         assert (result.exit_code, result.stdout) == (0, "2 rows, no mistake; nothing was done\n")
         assert await told(on) == []
+
+    play(scene(servers), story)
+
+
+def test_a_check_alone_writes_its_report_too(servers: Installation, tmp_path: Path) -> None:
+    report, wrong = tmp_path / "report.csv", tmp_path / "wrong.csv"
+    wrong.write_bytes(FILE.read_bytes().replace(b"voluntary,food", b"neighbour,food"))
+
+    async def story(on: Scene) -> None:
+        for file, results in ((FILE, ["no mistake", "no mistake"]), (wrong, ["no mistake", "mistake"])):
+            await called(on, file, "--check", "--report", report)
+            with report.open(encoding="utf-8", newline="") as written:
+                found = list(csv.DictReader(written))
+            assert [(row["row"], row["result"]) for row in found] == list(zip("23", results, strict=True))
+        assert found[1]["reason"].startswith("referrer_role must be one of")
+        assert await told(on) == []
+
+    play(scene(servers), story)
+
+
+def test_a_practice_the_ics_does_not_know_is_said_and_no_mistake(servers: Installation, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.csv"
+    elsewhere.write_bytes(FILE.read_bytes().replace(b"K83001", b"K99999"))
+
+    async def story(on: Scene) -> None:
+        abbey = PCN(
+            ods="U11111", name="Abbey", since=date(2020, 1, 1), practices=(Practice(name="Abbey", ods="K83001"),)
+        )
+        await handle(on.here.streams, "QZI", replace(ICS, pcns=(abbey,)), about())
+        for more, last in (("--check", "2 rows, no mistake; nothing was done"), ("--json", "")):
+            result = await called(on, elsewhere, more)
+            assert result.exit_code == 0
+            assert "gp_practice is of no PCN of this ICS" in result.stdout
+            assert result.stdout.splitlines()[-1].endswith(last)
+        assert await names(on) == BOTH
 
     play(scene(servers), story)
 

@@ -109,3 +109,16 @@ def test_whatever_stands_in_a_cell_is_read_or_told_of(cell: str, column: str) ->
     except Refused as why:
         message = str(why)
         assert message.startswith(column)
+
+
+@pytest.mark.parametrize(("between", "named"), [(";", "semicolons"), ("\t", "tabs")])
+def test_a_file_that_has_no_commas_is_told_what_it_has(between: str, named: str) -> None:
+    line = FILE.decode().splitlines()[0]
+    with pytest.raises(Refused, match=f"this file has {named} between its cells: save it with commas"):
+        read(f"{line.replace(',', between)}\n".encode(), NOW)
+
+
+def test_a_practice_of_no_pcn_here_is_named_by_its_row() -> None:
+    rows = read(FILE, NOW).rows
+    assert [(each.row, each.column) for each in csv.unknown_practices(rows, {"K99999"})] == [(2, "gp_practice")]
+    assert csv.unknown_practices(rows, {"K83001"}) == csv.unknown_practices(rows, set()) == []

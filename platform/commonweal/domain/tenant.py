@@ -282,6 +282,15 @@ class State:
 INITIAL: Final = State()
 
 
+def practices(state: State, on: date) -> frozenset[str]:
+    """The keys of the practices that are in one of its PCNs on that day."""
+    return frozenset(
+        practice
+        for (_, practice, joined_on), (_, left_on) in state.memberships.items()
+        if joined_on <= on and (left_on is None or on < left_on)
+    )
+
+
 def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911 – one answer an event
     match event:
         case TenantOnboarded(ods=ods):

@@ -13,9 +13,10 @@ from typing import Any, Final, TypeVar
 
 import rich_click as click
 
+from commonweal.domain import tenant as ics
 from commonweal.domain.message import Refused
 from commonweal.intake.arrival import arrive
-from commonweal.intake.csv import COLUMNS, Mistake, Row, read, weighed
+from commonweal.intake.csv import COLUMNS, Mistake, Row, read, unknown_practices, weighed
 from commonweal.kernel.append import Conflict
 from commonweal.kernel.handle import Stale
 from commonweal.runtime.at_hand import at_hand, bar, carry_out, counted, one
@@ -30,7 +31,8 @@ _LISTED: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What became of a row: `received`, `had already`, or `refused` and why. Nothing in it says whose referral it is."""
+    """What became of a row: `received`, `had already`, or `refused` and why; where nothing was done, `no mistake`, or `mistake` and
+    which. Nothing in it says whose referral it is."""
 
     row: int
     result: str
@@ -42,11 +44,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a file: mistakes, and then no lines; or a line for each row."""
+    """What became of a file: a line for each row. `mistakes`: why nothing was done; `notes`: what is no mistake, and worth a look;
+    `done`: whether anything was to be done."""
 
     rows: int
     mistakes: Sequence[Mistake] = ()
     lines: Sequence[Line] = ()
+    notes: Sequence[Mistake] = ()
+    done: bool = False
 
     @property
     def well(self) -> bool:
@@ -64,7 +69,9 @@ def _columns(context: click.Context, _parameter: click.Parameter, wanted: bool) 
 @click.option("--tenant", required=True, metavar="ODS", help="The ICS whose referrals these are.")
 @click.option("--check", is_flag=True, help="Look for mistakes and do nothing.")
 @click.option(
-    "--report", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file to write a line for each row to."
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A CSV file to write a line for each row to, also of a check.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 @click.option("--columns", is_flag=True, is_eager=True, expose_value=False, callback=_columns, help="Name the columns.")
@@ -75,7 +82,7 @@ def from_csv(file: Path, tenant: str, check: bool, report: Path | None, as_json:
     it was cut off half way, does what is left: a source's reference is one referral. Ends with 1 unless all is well.
     """
     taken = carry_out(_take(file, tenant, as_json, check))
-    if report is not None and taken.lines:
+    if report is not None:
         _write(report, taken.lines)
     if as_json:
         click.echo(json.dumps(asdict(taken), ensure_ascii=False))
@@ -89,9 +96,11 @@ async def _take(file: Path, ods: str, as_json: bool, check: bool) -> Taken:
     now = datetime.now(UTC)
     table = read(await asyncio.to_thread(file.read_bytes), now)
     if table.mistakes:
-        return Taken(len(table.rows), table.mistakes)
+        return _undone(table.rows, table.mistakes)
     async with at_hand() as opened:
         tenant = await one(opened, ods)
+        known = ics.practices((await tenant.streams.get(ics.CATEGORY, tenant.ods)).state, now.date())
+        notes = unknown_practices(table.rows, known)
         with bar(shown=not as_json) as progress:
             task = progress.add_task("checking", total=len(table.rows))
 
@@ -107,10 +116,31 @@ async def _take(file: Path, ods: str, as_json: bool, check: bool) -> Taken:
 
             mistakes = sorted(found for found in await _all(table.rows, look) if found is not None)
             if mistakes or check:
-                return Taken(len(table.rows), mistakes)
+                return _undone(table.rows, mistakes, notes)
             task = progress.add_task("receiving", total=len(table.rows))
             lines = await _all(table.rows, do)
-    return Taken(len(table.rows), (), sorted(lines, key=lambda line: line.row))
+    return Taken(len(table.rows), (), sorted(lines, key=lambda line: line.row), notes, done=True)
+
+
+def _undone(rows: Sequence[Row], mistakes: Sequence[Mistake], notes: Sequence[Mistake] = ()) -> Taken:
+    """A file of which nothing was done, with a line for each row it has or that could not be read."""
+    said: dict[int, list[str]] = {row.number: [] for row in rows}
+    for mistake in mistakes:
+        said.setdefault(mistake.row, []).append(mistake.sentence)
+    references = {row.number: row.arrival.referral for row in rows}
+    lines = []
+    for number, sentences in sorted(said.items()):
+        referral = references.get(number)
+        lines.append(
+            Line(
+                row=number,
+                result="mistake" if sentences else "no mistake",
+                source_org=referral.source_org if referral else "",
+                source_reference=referral.source_reference if referral else "",
+                reason="; ".join(sentences) or None,
+            )
+        )
+    return Taken(len(rows), mistakes, lines, notes)
 
 
 async def _all(rows: Sequence[Row], work: Callable[[Row], Awaitable[T]]) -> list[T]:
@@ -151,15 +181,22 @@ def _write(report: Path, lines: Iterable[Line]) -> None:
 
 def _told(taken: Taken) -> Iterable[str]:
     if taken.mistakes:
-        for mistake in taken.mistakes[:_LISTED]:
-            yield f"row {mistake.row}{f', {mistake.column}' if mistake.column else ''}: {mistake.sentence}"
-        if len(taken.mistakes) > _LISTED:
-            yield f"and {counted(len(taken.mistakes) - _LISTED, 'more mistake')}"
+        yield from _each(taken.mistakes, "more mistake")
         yield f"{counted(len(taken.mistakes), 'mistake')}: nothing was done"
-    elif not taken.lines:
+        return
+    yield from _each(taken.notes, "more note")
+    if not taken.done:
         yield f"{counted(taken.rows, 'row')}, no mistake; nothing was done"
-    else:
-        refused = [line for line in taken.lines if line.result == "refused"]
-        yield from (f"row {line.row} was refused: {line.reason}" for line in refused[:_LISTED])
-        results = Counter(line.result for line in taken.lines)
-        yield f"{counted(taken.rows, 'row')}: {', '.join(f'{number:,} {what}' for what, number in sorted(results.items()))}"
+        return
+    refused = [line for line in taken.lines if line.result == "refused"]
+    yield from (f"row {line.row} was refused: {line.reason}" for line in refused[:_LISTED])
+    results = Counter(line.result for line in taken.lines)
+    yield f"{counted(taken.rows, 'row')}: {', '.join(f'{number:,} {what}' for what, number in sorted(results.items()))}"
+
+
+def _each(found: Sequence[Mistake], called: str) -> Iterable[str]:
+    """A line for each, as many as people read."""
+    for each in found[:_LISTED]:
+        yield f"row {each.row}{f', {each.column}' if each.column else ''}: {each.sentence}"
+    if len(found) > _LISTED:
+        yield f"and {counted(len(found) - _LISTED, called)}"

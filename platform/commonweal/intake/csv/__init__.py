@@ -13,7 +13,7 @@ in every row.
     stated_gender             1, 2, 9 or X
     ethnic_category           2001 codes: A to S, Z, 99
     lsoa21                    of the 2021 census
-    gp_practice               K83001, or U35821/mawsley
+    gp_practice               K83001, or U35821/mawsley; one of no PCN of the ICS is taken in, and said
 
     consent_contact_on *      the day they agreed to be contacted
     consent_method            verbal, written or digital; verbal where it is empty
@@ -39,6 +39,6 @@ repeat what stands in a cell.
 """
 
 from commonweal.intake.csv.columns import COLUMNS
-from commonweal.intake.csv.rows import Mistake, Row, Table, read, weighed
+from commonweal.intake.csv.rows import Mistake, Row, Table, read, unknown_practices, weighed
 
-__all__ = ["COLUMNS", "Mistake", "Row", "Table", "read", "weighed"]
+__all__ = ["COLUMNS", "Mistake", "Row", "Table", "read", "unknown_practices", "weighed"]

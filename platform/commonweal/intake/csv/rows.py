@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -113,6 +113,21 @@ async def weighed(streams: Streams, row: Row, now: datetime) -> Mistake | None:
     return None
 
 
+def unknown_practices(rows: Sequence[Row], known: Collection[str]) -> list[Mistake]:
+    """Rows whose practice is none of the ICS's: taken in, for people do come from elsewhere; but a code typed wrong is one too.
+    An ICS without a practice knows of none that is wrong."""
+    return [
+        Mistake(row.number, "gp_practice", _NO_PRACTICE)
+        for row in rows
+        if known and (practice := row.arrival.someone.gp_practice) is not None and practice not in known
+    ]
+
+
+_NO_PRACTICE: Final = (
+    "gp_practice is of no PCN of this ICS: nobody who works for one PCN sees such a referral. Is the code right?"
+)
+
+
 def column_of(sentence: str) -> str:
     """The column a sentence begins with, as the domain's do where one field is wrong."""
     first = sentence.partition(" ")[0].rstrip(":")
@@ -135,6 +150,8 @@ def _lines(raw: bytes) -> Iterator[tuple[int, list[str]]]:
 
 
 def _check_names(names: Sequence[str]) -> None:
+    if len(names) == 1 and (between := next((each for each in _SEPARATORS if each in names[0]), None)) is not None:
+        raise Refused(f"this file has {_SEPARATORS[between]} between its cells: save it with commas")
     wrong = [
         *[f"there is no column {_shown(name)}" for name in names if name not in COLUMNS],
         *[
@@ -146,6 +163,10 @@ def _check_names(names: Sequence[str]) -> None:
     ]
     if wrong:
         raise Refused(f"row 1 must name the columns: {'; '.join(wrong)}")
+
+
+_SEPARATORS: Final[Mapping[str, str]] = {";": "semicolons", "\t": "tabs", "|": "upright lines"}
+"""What other programs put between cells, in words."""
 
 
 def _shown(name: str) -> str:
