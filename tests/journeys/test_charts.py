@@ -7,6 +7,8 @@ import pytest
 
 from commonweal.console import charts
 from commonweal.console.charts import Given
+from commonweal.console.numbers import Line, Numbers
+from commonweal.runtime.pages.counted import download
 from tests.journeys.console_samples import CONSOLE
 
 
@@ -83,3 +85,11 @@ def test_a_scale_goes_as_far_as_it_must_and_further_where_there_is_more() -> Non
     assert charts.bars([Given("Amira", 30)], "of what fits", "%", upto=100).ticks[-1].text == "100%"
     assert charts.bars([Given("Amira", 130)], "of what fits", "%", upto=100).ticks[-1].at == 100
     assert charts.bars([Given("Amira", 130)], "of what fits", "%", upto=100).bars[0].width > 60
+
+
+def test_a_percentage_that_is_held_back_is_counted_among_what_is() -> None:
+    lines = (Line(text="one", cells=("10", "*", "*")), Line(text="two", cells=("–", "20", "*")))
+    numbers = Numbers(first="Of", headings=("Referred", "Accepted", "Accepted %"), lines=lines)
+    assert numbers.held_back == 3
+    file = download("equity", numbers, {"position": 7}, "People", date(2026, 3, 1))
+    assert str(file.content).splitlines()[0] == "People,1 March 2026,position 7,3 numbers held back"

@@ -31,6 +31,11 @@ class Numbers:
     headings: tuple[str, ...]
     lines: tuple[Line, ...]
 
+    @property
+    def held_back(self) -> int:
+        """How many of them are held back: as many as there are stars, the percentages among them."""
+        return sum(cell == HELD_BACK for line in self.lines for cell in line.cells)
+
     def file(self, about: Sequence[str]) -> str:
         """As CSV, below a row that says what it is."""
         written = StringIO()

@@ -37,7 +37,6 @@ class Found:
 
     numbers: Numbers
     pictures: tuple[tuple[str, Bars], ...]
-    suppressed: int
     at: datetime
     position: int
     file: str
@@ -104,7 +103,6 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
             (text, charts.bars([Given(_month(row), row[name]) for row in found["rows"]], f"{text}, each month"))
             for name, text in _COUNTS
         ),
-        suppressed=found["suppressed"],
         at=fresh(found, asker.now),
         position=found["position"],
         file=OPENER.address(chosen, moment.typed).replace("/activity", "/activity.csv", 1),

@@ -8,7 +8,7 @@ from litestar.response import Response
 
 from commonweal.console.as_at import AsAt, as_at
 from commonweal.console.numbers import Numbers
-from commonweal.console.wording import in_london, long_date
+from commonweal.console.wording import in_london, long_date, plural
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.schema import Asker
@@ -70,5 +70,10 @@ def fresh(found: Mapping[str, Any], now: datetime) -> datetime:
 def download(name: str, numbers: Numbers, found: Mapping[str, Any], about: str, day: date) -> Response[str]:
     """The table as CSV, as it stands on the page."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    told = (about, long_date(day), f"position {found['position']}", f"{found['suppressed']} numbers held back")
+    told = (
+        about,
+        long_date(day),
+        f"position {found['position']}",
+        f"{plural(numbers.held_back, 'number', 'numbers')} held back",
+    )
     return Response(numbers.file(told), media_type="text/csv; charset=utf-8", headers=headers)

@@ -56,7 +56,6 @@ class Group:
 class Found:
     numbers: Numbers
     groups: tuple[Group, ...]
-    suppressed: int
     at: datetime
     position: int
     file: str
@@ -130,7 +129,6 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
             for row in found["rows"]
             if row["referred"]
         ),
-        suppressed=found["suppressed"],
         at=fresh(found, asker.now),
         position=found["position"],
         file=OPENER.address(chosen, moment.typed).replace("/equity", "/equity.csv", 1),

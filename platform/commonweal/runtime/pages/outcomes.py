@@ -91,7 +91,7 @@ class Found:
     answered: tuple[Step, ...]
     change: Bars | None
     improved: Bars | None
-    suppressed: int
+    held_back: int
     at: datetime
     position: int
     file: str
@@ -196,7 +196,7 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
         ) if several else None,
         improved=charts.bars([Given(text, row["improvedPercent"]) for text, row in rows], _IMPROVED, "%")
         if several else None,
-        suppressed=table["suppressed"],
+        held_back=sum(number == HELD_BACK for _, row in rows for number in _numbers(row)),
         at=datetime.fromisoformat(table["asOf"]) if table["asOf"] else asker.now,
         position=table["position"],
         file=OPENER.address(chosen, moment.typed).replace("/outcomes", "/outcomes.csv", 1),

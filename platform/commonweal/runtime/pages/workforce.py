@@ -58,7 +58,6 @@ class Found:
 
     numbers: Numbers
     load: Bars | None
-    suppressed: int
     at: datetime
     position: int
     file: str
@@ -153,7 +152,6 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     return Found(
         numbers=_numbers(found, chosen["by"]),
         load=charts.bars(loads, "Weight of open cases, in percent of what fits", "%", upto=100) if rows else None,
-        suppressed=found["suppressed"],
         at=fresh(found, asker.now),
         position=found["position"],
         file=OPENER.address(chosen, moment.typed).replace("/workforce", "/workforce.csv", 1),
