@@ -71,6 +71,8 @@ def test_a_ward_refers_someone_and_takes_it_back(place: Web, context: BrowserCon
     page.get_by_label("Your own reference").fill("WARD-1")
     page.get_by_role("button", name="Send the referral").click()
     expect(page.get_by_role("heading", name="Referral sent")).to_be_visible()
+    expect(page.get_by_text("then gets in touch with the person.")).to_be_visible()
+    expect(page.get_by_text("in the way they asked")).to_have_count(0)  # the form never asks
     expect(page.get_by_text("WARD-1", exact=True)).to_be_visible()
     assert violations(page) == []
     expect(page.get_by_text("has not agreed that we tell you")).to_be_visible()
