@@ -253,6 +253,11 @@ def test_a_search_finds_among_those_one_sees_and_puts_nothing_into_the_address(a
     assert "Enter a real date of birth" in wrong
     assert "Enter at least two letters of the name" in wrong
     assert 'value="31"' in wrong
+    assert "the name and the date of birth together" in wrong
+    alone = lead.post("/people", status=422, name="finch")
+    assert "Enter the date of birth too" in alone
+    assert "real date" not in alone
+    assert "Enter the NHS number, or the name and the date of birth" in lead.post("/people", status=422)
 
 
 def test_two_records_are_merged_by_hand_and_taken_apart_again(people: Web, lead: Someone) -> None:

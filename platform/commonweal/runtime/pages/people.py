@@ -154,17 +154,23 @@ def _wanted(given: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Mistake, ..
     if number:
         return {"nhsNumber": number}, ()
     parts = [given.get(f"date_of_birth_{part}", "").strip() for part in ("year", "month", "day")]
-    mistakes = []
+    if not name and not any(parts):
+        return {}, (Mistake(field="nhs_number", sentence=_NOBODY_NAMED),)
+    born, mistakes = "", []
     try:
         born = date(*map(int, parts)).isoformat()
     except ValueError:
-        born = ""
-        mistakes.append(
-            Mistake(field="date_of_birth_day", sentence="Enter a real date of birth, for example 21 11 1948")
-        )
-    if len(name) < 2:
-        mistakes.append(Mistake(field="name", sentence="Enter at least two letters of the name"))
+        real = "Enter a real date of birth, for example 21 11 1948"
+        sentence = real if any(parts) else _BORN_TOO
+        mistakes.append(Mistake(field="date_of_birth_day", sentence=sentence))
+    if len(name) < _LETTERS:
+        mistakes.append(Mistake(field="name", sentence=_LETTERS_TOO))
     return {"name": name, "dateOfBirth": born}, tuple(mistakes)
+
+
+_NOBODY_NAMED: Final = "Enter the NHS number, or the name and the date of birth"
+_BORN_TOO: Final = "Enter the date of birth too"
+_LETTERS_TOO: Final = "Enter at least two letters of the name"
 
 
 async def _search(
@@ -238,10 +244,10 @@ def _unnamed(details: Mapping[str, str | None]) -> tuple[Mistake, ...]:
     if details["nhs_number"] or (details["date_of_birth"] and len(details["name"] or "") >= _LETTERS):
         return ()
     if details["date_of_birth"]:
-        return (Mistake(field="name", sentence="Enter at least two letters of the name"),)
+        return (Mistake(field="name", sentence=_LETTERS_TOO),)
     if details["name"]:
-        return (Mistake(field="date_of_birth_day", sentence="Enter the date of birth too"),)
-    return (Mistake(field="nhs_number", sentence="Enter the NHS number, or the name and the date of birth"),)
+        return (Mistake(field="date_of_birth_day", sentence=_BORN_TOO),)
+    return (Mistake(field="nhs_number", sentence=_NOBODY_NAMED),)
 
 
 async def _whose(asker: Asker, nhs_number: str | None, name: str | None, date_of_birth: str | None) -> str:
