@@ -72,7 +72,8 @@ class Ask:
     """The form of one command, at `/do/<name>/<id>`; `/do/<name>/new` where it makes a record that belongs to no other.
 
     `about`: the category of the record with that id. `parent`: the field that gets the id, for a command that makes a record of its own;
-    otherwise the command is given to the record itself, or to what is kept of the same person under the same id. `taken`: fields whose value the address brings (`?goal_id=…`).
+    otherwise the command is given to the record itself, or to what is kept of the same person under the same id. `taken`: fields whose value the address brings (`?goal_id=…`);
+    `suggested`: fields it may fill in, to be looked at and changed.
     `code`: asks for the id of a record that has the one its maker gives it; `clash`: what to say where there is one of it. `anew`:
     the record need not be there before. `done`: the sentence afterwards. `warning`: what to know
     before one goes on.
@@ -86,6 +87,7 @@ class Ask:
     about: str
     parent: str = ""
     taken: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     warning: str = ""
     code: Question | None = None

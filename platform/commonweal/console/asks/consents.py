@@ -41,6 +41,7 @@ ASKS: Final[tuple[Ask, ...]] = (
         button="Record consent",
         done="The consent was recorded.",
         about="person",
+        suggested=("scope",),
         questions=(
             Question(
                 field="scope",

@@ -43,8 +43,9 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
     @get("/do/{name:str}/{id_:str}")
     async def form(request: Asked, name: str, id_: str) -> Response[str]:
         asker = await pages.asking.asker(request, "console")
-        given = {key: value for key, value in request.query_params.items() if key in _known(name).taken}
-        return await _show(pages, request, asker, _known(name), id_, given, ())
+        ask = _known(name)
+        given = {key: value for key, value in request.query_params.items() if key in (*ask.taken, *ask.suggested)}
+        return await _show(pages, request, asker, ask, id_, given, ())
 
     @post("/do/{name:str}/{id_:str}")
     async def send(request: Asked, name: str, id_: str) -> Response[Any]:

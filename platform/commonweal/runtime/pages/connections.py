@@ -19,6 +19,7 @@ from commonweal.console.page import Way
 from commonweal.console.wording import in_london, plural, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.directory import connect, connection, contribution
+from commonweal.domain.people import consent
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.asks import carry_out, typed
@@ -119,7 +120,7 @@ async def _show(pages: Pages, request: Asked, asker: Asker, person_id: str) -> R
     page = found["connections"]
     info = page["pageInfo"]
     body = Connections(
-        lines=tuple(_line(asker, edge["node"], here) for edge in page["edges"]),
+        lines=tuple([await _line(asker, edge["node"], here) for edge in page["edges"]]),
         many=page["totalCount"],
         offer=await _places_to_look(pages, asker, person_id),
         earlier=f"{here}?before={info['startCursor']}" if info["hasPreviousPage"] else None,
@@ -154,7 +155,8 @@ async def _cases(pages: Pages, asker: Asker, person_id: str) -> list[dict[str, A
     return found
 
 
-def _line(asker: Asker, node: Mapping[str, Any], here: str) -> Line:
+async def _line(asker: Asker, node: Mapping[str, Any], here: str) -> Line:
+    lacks = await _lacks_consent(asker, node)
     state, colour = STATES[node["phase"]]
     service = node["service"]
     back = f"?back={here}"
@@ -167,7 +169,7 @@ def _line(asker: Asker, node: Mapping[str, Any], here: str) -> Line:
         colour=colour,
         stops=_stops(node),
         facts=_facts(node),
-        warnings=_warnings(asker, node),
+        warnings=(*([_NOT_AGREED] if lacks else []), *_warnings(asker, node)),
         sessions=tuple(
             Session(
                 day=date.fromisoformat(each["heldOn"]),
@@ -178,8 +180,29 @@ def _line(asker: Asker, node: Mapping[str, Any], here: str) -> Line:
             for each in node["sessions"]
         ),
         gives=tuple(_gives(asker, node["id"], each, back) for each in node["contributions"]),
-        ways=_ways(asker, node, here),
+        ways=(*(_to_agree(asker, node, here) if lacks else ()), *_ways(asker, node, here)),
     )
+
+
+_NOT_AGREED: Final = (
+    "They have not agreed that community services are told of them: ask them before the provider is told."
+)
+
+
+async def _lacks_consent(asker: Asker, node: Mapping[str, Any]) -> bool:
+    """Would the provider be told next, and may not be?"""
+    if node["phase"] != "ACCEPTED" or not permissions.may(asker.principal.grants, connect.SendConnection):
+        return False
+    answers: consent.State = (await asker.tenant.streams.committed(consent.CATEGORY, node["person"]["id"])).state
+    return connect.agreed(answers, node["service"]["id"], asker.reader.today) is None
+
+
+def _to_agree(asker: Asker, node: Mapping[str, Any], here: str) -> tuple[tuple[str, str], ...]:
+    """The way to record that they agree after all."""
+    if not permissions.may(asker.principal.grants, consent.GiveConsent):
+        return ()
+    address = f"/do/give-consent/{node['person']['id']}?{urlencode({'back': here, 'scope': connect.SHARE})}"
+    return (("They agree that community services are told", address),)
 
 
 def _gives(asker: Asker, connection_id: str, each: Mapping[str, Any], back: str) -> tuple[str, str | None]:

@@ -145,9 +145,13 @@ async def adjustments_as_they_are(asker: Asker, person_id: str, _given: Mapping[
     return {"reasonable_adjustments": ",".join(state.reasonable_adjustments)}
 
 
-async def consent_as_worded(_asker: Asker, _person_id: str, _given: Mapping[str, str]) -> Mapping[str, str]:
-    """Nobody need know the version of what they read out."""
-    return {"wording_version": consent.WORDING}
+async def consent_as_worded(asker: Asker, _person_id: str, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Nobody need know the version of what they read out. Who comes because an answer is missing asks for it today."""
+    if not given.get("scope"):
+        return {"wording_version": consent.WORDING}
+    today = asker.reader.today
+    day = {"given_on_day": f"{today.day}", "given_on_month": f"{today.month}", "given_on_year": f"{today.year}"}
+    return {"wording_version": consent.WORDING, **day}
 
 
 FILLED: Final[Mapping[str, Fill]] = {
