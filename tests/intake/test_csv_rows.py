@@ -1,5 +1,6 @@
 """A table of referrals is read whole, and everything that is wrong in it is told at once, by row and column, quoting nobody."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from commonweal.domain import codes
 from commonweal.domain.message import Refused
 from commonweal.intake import csv
 from commonweal.intake.csv import COLUMNS, Mistake, read
@@ -116,6 +118,11 @@ def test_a_file_that_has_no_commas_is_told_what_it_has(between: str, named: str)
     line = FILE.decode().splitlines()[0]
     with pytest.raises(Refused, match=f"this file has {named} between its cells: save it with commas"):
         read(f"{line.replace(',', between)}\n".encode(), NOW)
+
+
+def test_every_column_and_every_setting_is_explained() -> None:
+    explained = set(re.findall(r"[a-z0-9_]+", csv.__doc__ or ""))
+    assert explained >= {*COLUMNS, *codes.SETTINGS}
 
 
 def test_a_practice_of_no_pcn_here_is_named_by_its_row() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from nats.errors import NoServersError
@@ -12,8 +13,10 @@ from psycopg_pool import PoolTimeout
 from commonweal.domain.message import Refused
 from commonweal.runtime import cli_verify
 from commonweal.runtime.at_hand import carry_out, counted
+from commonweal.runtime.cli_up import next_commands
 from commonweal.runtime.cli_verify import first_difference, verify_all
 from commonweal.runtime.ground import EXAMPLES, ground
+from commonweal.runtime.settings import load
 from tests.runtime.command_scene import Scene, scene
 
 
@@ -57,6 +60,13 @@ def test_links_that_sign_in_are_printed_again_for_the_address_it_runs_at(hosting
     settings = hosting.installation.settings
     assert "Northamptonshire (QPM)" in said
     assert said.count(f"http://{settings.host}:{settings.port}/sign-in/") >= 3
+
+
+def test_what_one_does_next_is_printed_as_it_is_typed_here(tmp_path: Path) -> None:
+    elsewhere = "\n".join(next_commands(load({"COMMONWEAL_DATA": f"{tmp_path}/my data", "COMMONWEAL_PORT": "8123"})))
+    assert f"COMMONWEAL_DATA='{tmp_path}/my data' ./go commonweal simulate --tenant " in elsewhere
+    assert "curl -s http://127.0.0.1:8123/graphql" in elsewhere
+    assert "COMMONWEAL_DATA" not in "\n".join(next_commands(load({})))
 
 
 def test_where_nothing_runs_verify_says_so_at_once_and_what_to_do(

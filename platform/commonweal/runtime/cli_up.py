@@ -5,6 +5,7 @@ import os
 import sys
 from itertools import groupby
 from pathlib import Path
+from shlex import quote
 from typing import Final
 
 import rich_click as click
@@ -16,7 +17,7 @@ from commonweal.runtime.example_people import example_people
 from commonweal.runtime.ground import EXAMPLES, ground
 from commonweal.runtime.installation import Installation, nothing_runs, running
 from commonweal.runtime.recovering import refuse_ahead
-from commonweal.runtime.settings import Settings, load
+from commonweal.runtime.settings import Settings, default_data, load
 from commonweal.runtime.sign_in import SignInLinks
 from tenants import ics_file
 from tenants.onboard import bring_up_to_date, onboard, prepare_control
@@ -81,6 +82,21 @@ async def greet(installation: Installation) -> None:
         for line in sign_in_links(settings, installation.platform_key):
             say(line)
         say(_NO_SERVERS)
+        say("\n".join(next_commands(settings)))
+
+
+def next_commands(settings: Settings) -> list[str]:
+    """What one does next, as it is typed where this installation has a folder and a port of its own."""
+    who = next(each for each in example_people() if each.role == "triager")
+    here = settings.data == default_data()
+    commonweal = f"{'' if here else f'COMMONWEAL_DATA={quote(str(settings.data))} '}./go commonweal"
+    return [
+        "  In a second terminal, an ICS is filled with people who do not exist, and asked by GraphQL:\n",
+        f"    {commonweal} simulate --tenant {who.ods} --referrals 200",
+        f"    token=$({commonweal} token --tenant {who.ods} --role triager --subject {quote(who.subject)})",
+        f"    curl -s {settings.address}/graphql -H \"Authorization: Bearer $token\" -H 'Content-Type: application/json' \\",
+        """      -d '{"query":"{ caseload(first: 5) { totalCount } }"}'\n""",
+    ]
 
 
 @click.command()

@@ -16,8 +16,8 @@ _ERASURE: Final = (
         button="Record the request",
         done="The request was recorded. What became of it stands on this page.",
         about="person",
-        warning="Where the record must be kept, the answer is a refusal with the earliest date. Otherwise the information "
-        "governance lead decides.",
+        warning="While a referral is open the answer is a refusal; where the record must be kept, a refusal with the earliest "
+        "date. Otherwise the information governance lead decides.",
     ),
     Ask(
         name="approve-erasure",

@@ -25,7 +25,7 @@ in every row.
     source_reference *        their own reference. The same two again are the same referral: it is not received twice
     source *                  01 to 23 (source of referral), pharmacy, fire, job_centre, housing
     setting *                 gp, ed, ward, discharge, mental_health, diagnostic_hub, outpatient, pharmacy, local_authority,
-                              housing, police, fire, job_centre, vcfse, self, carer
+                              housing, police, fire, job_centre, vcfse, care_home, school, self, carer
     referrer_role *           gp, nurse, social_worker, voluntary, person, carer, other …
     referrer_name
     priority                  1 routine, 2 urgent, 3 two week wait; 1 where it is empty
