@@ -1,12 +1,12 @@
 """The caseload over GraphQL: a page at a time, newest referral first, with who may see what as part of the question."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import strawberry
 
 from commonweal.kernel.question import AsOf, Keys, Page, Paging, Row, Rows, moment
-from commonweal.kernel.reading import Position, Reader, reader
+from commonweal.kernel.reading import Position, Reader, Scope, reader
 from commonweal.kernel.view import root
 from projections.caseload import READ_MODEL
 from projections.caseload.shapes import (
@@ -87,15 +87,20 @@ class Query:
             order="{row}.display_name, {row}.worker_id",
         )
 
-    @root(READ_MODEL, list[CaseloadPractice], "The practices of today, by PCN and name.")
-    def caseload_practices(self, info: strawberry.Info) -> Rows:
+    @root(
+        READ_MODEL,
+        list[CaseloadPractice],
+        "The practices of today, by PCN and name. `own`: those alone that you work for or see a case of.",
+    )
+    def caseload_practices(self, info: strawberry.Info, own: bool = False) -> Rows:
         asker = reader(info)
-        asker.scope("caseload")
+        scope = asker.scope("caseload")
+        theirs, parameters = _of_their_cases(scope) if own and not scope.everything else ((), {})
         return Rows(
             of=CaseloadPractice,
             source="{membership}",
-            where=("{row}.joined_on <= %(today)s", "{row}.left_on is null or {row}.left_on > %(today)s"),
-            parameters={"today": asker.today},
+            where=("{row}.joined_on <= %(today)s", "{row}.left_on is null or {row}.left_on > %(today)s", *theirs),
+            parameters={"today": asker.today, **parameters},
             order="(select n.name from {pcn} as n where n.pcn = {row}.pcn), {row}.name, {row}.practice",
         )
 
@@ -114,6 +119,15 @@ class Query:
             parameters=programmes(scope),
             order="{row}.name, {row}.programme",
         )
+
+
+def _of_their_cases(scope: Scope) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """On a row of `membership`: a practice or a PCN that somebody works for, or a practice of a case they see."""
+    conditions, parameters = seen(scope, "c")
+    cases = f"{{row}}.practice in (select c.practice from {{referral}} as c where {' and '.join(conditions)})"
+    works = "{row}.pcn = any(%(of_pcns)s::text[]) or {row}.practice = any(%(of_practices)s::text[])"
+    of = {"of_pcns": sorted(scope.pcns), "of_practices": sorted(scope.practices)}
+    return (f"({works} or {cases})",), {**parameters, **of}
 
 
 def one_referral(asker: Reader, id_: str) -> Row:

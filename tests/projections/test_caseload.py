@@ -439,6 +439,25 @@ def test_link_workers_in_post_are_offered_with_the_room_they_have(story: Scene) 
     assert places == {"K83001": moved, "K83002": ("Nene Mill Road", "U22222")}
 
 
+def test_who_sees_a_part_is_offered_its_practices_and_no_others(story: Scene) -> None:
+    asked = "{ caseloadPractices(own: true) { code } caseload(first: 50) { edges { node { practice { code } } } } }"
+
+    def offered(*grants: tuple[str, str]) -> tuple[set[str], set[str]]:
+        found = story.ask(asked, grants or EVERYTHING)
+        cases = {edge["node"]["practice"]["code"] for edge in found["caseload"]["edges"] if edge["node"]["practice"]}
+        return {each["code"] for each in found["caseloadPractices"]}, cases
+
+    everywhere = {"K83001", "K83002"}
+    assert offered()[0] == everywhere
+    assert offered(("link_worker", "link_worker:nobody")) == (set(), set())
+    assert offered(("pcn_manager", "pcn:U99999")) == (set(), set())
+    assert "K83002" in offered(("pcn_manager", "pcn:U22222"))[0]
+    theirs, cases = offered(("link_worker", "link_worker:w-2"))
+    assert cases & everywhere
+    assert theirs >= cases & everywhere
+    assert "own" not in CHOICES, "forms go on to offer all"
+
+
 @pytest.fixture(scope="module")
 def crowd(servers: Installation, story: Scene) -> Scene:
     """250 referrals more, most of them received in the very same moment."""

@@ -69,7 +69,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     """The board, filtered and at the place the address says."""
     asked = request.query_params
     wanted = wish(asker, asked)
-    filters = pieces.filters(await pages.ask(asker, "Filters"), wanted.chosen, wanted.states)
+    filters = pieces.filters(await pages.ask(asker, "Filters", own=True), wanted.chosen, wanted.states)
     wanted = replace(wanted, as_at=as_at(asked, asker.now))
     if wanted.as_at.mistakes:
         empty = board.Board(columns=(), filters=filters, many=0, today=asker.reader.today, as_at=wanted.as_at)

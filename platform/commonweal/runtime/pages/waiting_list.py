@@ -90,7 +90,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     if scope is None:
         raise NotAllowed("your role does not let you see the waiting list", kind="scope")
     asked = request.query_params
-    filters = _filters(await pages.ask(asker, "Filters"), asked)
+    filters = _filters(await pages.ask(asker, "Filters", own=True), asked)
     chosen = {each.name: each.chosen for each in filters}
     moment = as_at(asked, asker.now)
     place = place_in(asked)
