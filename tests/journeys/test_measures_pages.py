@@ -78,6 +78,17 @@ def test_a_questionnaire_is_begun_answered_and_shown_with_its_score(people: Web,
     expect(page.get_by_role("row", name=re.compile("low", re.IGNORECASE)).first).to_contain_text("4")
 
 
+def test_a_scale_stands_in_one_row_that_is_the_same_for_each_question(people: Web, page: Page) -> None:
+    page.goto(f"{people.url}/people/p-ada/measures")
+    page.get_by_label("Questionnaire", exact=True).select_option("ons4")
+    page.get_by_role("button", name="Begin").click()
+    rows = [[each.bounding_box() for each in page.locator(f"[name=item_{number}]").all()] for number in range(4)]
+    for row in rows:
+        assert len(row) == 11
+        assert len({box["y"] for box in row if box}) == 1, "one row"
+        assert [box["x"] for box in row if box] == [box["x"] for box in rows[0] if box], "below one another"
+
+
 def test_an_answer_about_safety_comes_before_anything_else(people: Web, page: Page) -> None:
     page.goto(f"{people.url}/people/p-ada/measures")
     expect(page.get_by_text("Late", exact=True)).to_be_visible()
