@@ -74,6 +74,22 @@ def test_a_stage_of_a_funnel_that_is_held_back_has_no_width() -> None:
     assert [(step.share, step.value) for step in steps] == [(100.0, "1,200"), (75.0, "900"), (None, "*"), (0.0, "0")]
 
 
+def test_funnels_that_stand_together_have_one_scale() -> None:
+    small = charts.funnel([("referred", 20), ("accepted", 10)], 200)
+    assert [step.share for step in small] == [10.0, 5.0]
+
+
+def test_a_chart_of_which_all_is_held_back_says_so_and_draws_no_scale() -> None:
+    picture = CONSOLE.from_string(
+        '{% import "charts.html" as charts %}{{ charts.bars(bars, "Appointments by month") }}'
+    )
+    drawn = picture.render(bars=charts.bars([Given("March", None), Given("April", None)], "Appointments"))
+    assert "Appointments by month: every number is held back" in drawn
+    assert "<svg" not in drawn
+    for drawable in ([Given("March", None), Given("April", 0.0)], []):
+        assert "<svg" in picture.render(bars=charts.bars(drawable, "Appointments"))
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(2.5, "2.5"), (3.0, "3"), (-0.75, "\N{MINUS SIGN}0.75"), (-0.001, "0"), (1234.5, "1,234.5")]
 )

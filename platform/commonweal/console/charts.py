@@ -49,6 +49,11 @@ class Bars:
     ticks: tuple[Tick, ...]
     bars: tuple[Bar, ...]
 
+    @property
+    def held_back(self) -> bool:
+        """Is there a bar, and none to draw? A scale with nothing on it says that there is nobody, where there are few."""
+        return bool(self.bars) and not any(bar.shown for bar in self.bars)
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -165,9 +170,10 @@ class Step:
     value: str
 
 
-def funnel(stages: Sequence[tuple[str, int | None]]) -> tuple[Step, ...]:
-    """Stages one after another, each as wide as it is of the widest; what is held back has no width, so that none can be measured."""
-    widest = max((count for _, count in stages if count), default=0)
+def funnel(stages: Sequence[tuple[str, int | None]], widest: int | None = None) -> tuple[Step, ...]:
+    """Stages one after another, each as wide as it is of the widest, or of what several funnels have as theirs; what is held back has
+    no width, so that none can be measured."""
+    widest = max((count for _, count in stages if count), default=0) if widest is None else widest
     return tuple(
         Step(
             text,

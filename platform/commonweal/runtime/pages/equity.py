@@ -119,12 +119,13 @@ async def _ask(pages: Pages, asker: Asker, chosen: Mapping[str, str], day: date)
 
 async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: AsAt, day: date) -> Found:
     found = await _ask(pages, asker, chosen, day)
+    widest = max((row["referred"] or 0 for row in found["rows"]), default=0)
     return Found(
         numbers=_numbers(found, chosen["by"]),
         groups=tuple(
             Group(
                 text=_called(chosen["by"], row["code"]),
-                funnel=charts.funnel([(text, row[name]) for name, text in _STEPS]),
+                funnel=charts.funnel([(text, row[name]) for name, text in _STEPS], widest),
             )
             for row in found["rows"]
             if row["referred"]
