@@ -9,6 +9,8 @@ from commonweal.console import charts
 from commonweal.console.charts import Given
 from commonweal.console.numbers import Line, Numbers
 from commonweal.runtime.pages.counted import download
+from commonweal.runtime.pages.equity import share
+from projections.disclosure import percent, shown
 from tests.journeys.console_samples import CONSOLE
 
 
@@ -109,3 +111,21 @@ def test_a_percentage_that_is_held_back_is_counted_among_what_is() -> None:
     assert numbers.held_back == 3
     file = download("equity", numbers, {"position": 7}, "People", date(2026, 3, 1))
     assert str(file.content).splitlines()[0] == "People,1 March 2026,position 7,3 numbers held back"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [((10, 20, 50), "50 (36 to 67)"), ((0, 20, 0), "0"), ((20, 20, 100), "100 (82 to 100)"), ((None, 20, None), "*")],
+)
+def test_a_share_of_rounded_numbers_says_what_it_may_be(
+    numbers: tuple[int | None, int | None, int | None], text: str
+) -> None:
+    assert share(*numbers) == text
+
+
+def test_every_true_share_lies_in_what_is_said_of_it() -> None:
+    for whole in range(8, 60):
+        for part in (0, *range(8, whole + 1)):
+            text = share(shown(part), shown(whole), percent(part, whole))
+            ends = [int(each) for each in re.findall(r"[0-9]+", text.partition("(")[2] or text)]
+            assert ends[0] <= round(100 * part / whole) <= ends[-1], (part, whole, text)

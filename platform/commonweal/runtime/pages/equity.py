@@ -20,6 +20,7 @@ from commonweal.runtime.pages.counted import day_asked, download, filters, fresh
 from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Filter
+from projections.disclosure import STEP
 from projections.equity_funnel import READ_MODEL
 
 OPENER: Final = Opener(path="/equity", title="equity", names=("by", "days", "day", "month", "year"))
@@ -40,7 +41,6 @@ _STEPS: Final = (
     ("completed", "Completed"),
 )
 _HEADINGS: Final = (*(text for _, text in _STEPS), "Accepted %", "Engaged %", "Completed %")
-_COLUMNS: Final = (*(name for name, _ in _STEPS), "acceptedPercent", "engagedPercent", "completedPercent")
 _ENDS: Final = {"1": " (most deprived)", "10": " (least deprived)"}
 
 
@@ -141,10 +141,28 @@ def _numbers(found: Mapping[str, Any], by: str) -> Numbers:
         first=_CUTS[by],
         headings=_HEADINGS,
         lines=tuple(
-            Line(text=_called(by, row["code"]), cells=tuple(cell(row[name]) for name in _COLUMNS))
+            Line(
+                text=_called(by, row["code"]),
+                cells=(
+                    *(cell(row[name]) for name, _ in _STEPS),
+                    *(share(row[name], row["referred"], row[f"{name}Percent"]) for name, _ in _STEPS[1:]),
+                ),
+            )
             for row in found["rows"]
         ),
     )
+
+
+def share(part: int | None, whole: int | None, percent: int | None) -> str:
+    """A percentage, and from what to what it may lie: both counts went to the nearest 5, so `50 (38 to 67)`.
+
+    Without it groups would be held against each other by what rounding did to them."""
+    if percent is None or part is None or not whole:
+        return cell(percent)
+    off = STEP // 2
+    least = 0 if part == 0 else round(100 * (part - off) / (whole + off))
+    most = 0 if part == 0 else min(100, round(100 * (part + off) / (whole - off)))
+    return f"{percent}" if least == most else f"{percent} ({least} to {most})"
 
 
 def _called(by: str, code: str) -> str:
