@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commonweal.runtime.cli_tenants import behind
 from commonweal.runtime.ground import EXAMPLES
 from projections import READ_MODELS
 from tests.runtime.command_scene import Scene, scene
@@ -44,7 +45,13 @@ def test_the_road_from_an_empty_installation_to_two_ics(hosting: Scene) -> None:
     versions = {each.name: each.version for each in READ_MODELS}
     assert qpm["rooms"] == [{"name": name, **unread, "version": versions[name]} for name in sorted(versions)]
     assert qmf["ods"] == "QMF"
-    assert "North East London" in hosting.run("tenants", "list").stdout
+    said = hosting.run("tenants", "list").stdout
+    assert "North East London" in said
+    for each in listed:
+        assert f"{sum(room['lag'] > 0 for room in each['rooms'])} of {len(each['rooms'])}" in said
+    told = [line for line in said.splitlines() if line.endswith(" behind")]
+    assert told == behind(listed)
+    assert len(told) == sum(room["lag"] > 0 for each in listed for room in each["rooms"])
 
     again = hosting.run("tenants", "onboard", NORTHAMPTONSHIRE)
     assert again.stdout == "Northamptonshire (QPM) is as its file says: nothing to do\n"

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from commonweal.domain import tenant as ics_
-from commonweal.runtime.at_hand import ASIDE, at_hand, carry_out, chosen
+from commonweal.runtime.at_hand import ASIDE, at_hand, carry_out, chosen, counted
 from commonweal.runtime.cli_recover import recover
 from tenants import ics_file, onboard
 from tenants.ics import ICS
@@ -98,10 +98,22 @@ def list_(*, as_json: bool) -> None:
         return
     table = Table("ODS", Column("Name", no_wrap=True), "Server", "Events", "Rooms behind", "People", "Users")
     for each in found:
-        rooms = "\n".join(f"{room['name']} v{room['version']}: {room['lag']:,}" for room in each["rooms"])
+        rooms = f"{sum(room['lag'] > 0 for room in each['rooms'])} of {len(each['rooms'])}"
         numbers = [f"{each[name]:,}" for name in ("people", "users")]
         table.add_row(each["ods"], each["name"], each["database"], f"{each['position']:,}", rooms, *numbers)
     Console().print(table)
+    for line in behind(found):
+        click.echo(line)
+
+
+def behind(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A line for each room that has not seen all there is, in a terminal of any width."""
+    return [
+        f"{each['ods']}: {room['name']} v{room['version']} is {counted(room['lag'], 'event')} behind"
+        for each in found
+        for room in each["rooms"]
+        if room["lag"]
+    ]
 
 
 async def _all() -> list[dict[str, Any]]:
