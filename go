@@ -27,11 +27,15 @@ find_uv() {
 install() {
     stamp=$(cat requirements.lock pyproject.toml | cksum)
     if [ ! -x "$venv/bin/commonweal" ] || [ "$(cat "$venv/.installed" 2>/dev/null)" != "$stamp $here" ]; then
+        echo "installing what is needed in $venv: about 600 MB the first time, which takes some minutes" >&2
+        quiet=--quiet
+        if [ -t 2 ]; then quiet=; fi # whoever watches sees how far it is
         find_uv
         [ -x "$venv/bin/python" ] || "$uv" venv --quiet --python ">=3.11" "$venv"
-        "$uv" pip sync --quiet --python "$venv/bin/python" --require-hashes --compile-bytecode requirements.lock
+        "$uv" pip sync $quiet --python "$venv/bin/python" --require-hashes --compile-bytecode requirements.lock
         "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --editable .
         echo "$stamp $here" >"$venv/.installed"
+        echo "installed" >&2
     fi
     PATH=$venv/bin:$PATH
     export PATH

@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+from commonweal.runtime.supervisor import for_a_terminal
+
 TRACED = """
 import asyncio, logging, structlog
 from structlog.contextvars import bind_contextvars
@@ -57,3 +59,10 @@ def test_each_line_says_for_which_ics_and_in_which_trace_it_was_written() -> Non
         for tenant, number in (("QPM", 1), ("QMF", 2))
     }
     assert not {"tenant", "trace_id", "span_id"} & outside.keys()
+
+
+def test_a_terminal_shows_errors_and_what_was_not_meant_for_a_log() -> None:
+    assert not for_a_terminal('{"level": "info", "event": "42 events passed on"}')
+    assert not for_a_terminal('{"level": "warning", "event": "tried again"}')
+    assert for_a_terminal('{"level": "error", "event": "it broke"}')
+    assert for_a_terminal("Traceback (most recent call last):")

@@ -116,6 +116,7 @@ async def _start(
     )
     keeper.serving.set()
     _say("commonweal", numbers)
+    _say("commonweal", f"what each process notes of its work is in {settings.data / 'logs'}")
     if serving:
         await serving(installation)
     await asyncio.Event().wait()
@@ -204,7 +205,24 @@ def _make_room(log: Path) -> None:
 def _note(log: Path, name: str, line: str) -> None:
     with log.open("a") as file:
         file.write(f"{line}\n")
-    _say(name, line)
+    if not sys.stdout.isatty() or for_a_terminal(line):
+        _say(name, line)
+
+
+def for_a_terminal(line: str) -> bool:
+    """Is it for whoever sits before the links? What a process notes of its work, retries included, is in its log; an error is
+    shown, and so is what was never meant for a log."""
+    try:
+        level = msgspec.json.decode(line, type=_Noted).level
+    except msgspec.DecodeError:
+        return True
+    return level in ("error", "critical")
+
+
+class _Noted(msgspec.Struct):
+    """What `logs` writes, as far as it matters here."""
+
+    level: str = "error"
 
 
 def _say(name: str, line: str) -> None:
