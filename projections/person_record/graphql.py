@@ -330,6 +330,22 @@ def every_case_of(identity: str) -> Rows:
     )
 
 
+def with_details(identity: str, name: str, born: date, postcode: str) -> Rows:
+    """Other records of that name, birth and postcode, whoever sees them: for a hint that two may be one person."""
+    return Rows(
+        of=PersonRecordFound,
+        source="{person}",
+        where=(
+            "{row}.date_of_birth = %(born)s",
+            "lower({row}.name) = lower(%(name)s)",
+            "{row}.postcode = %(postcode)s",
+            "{row}.person_id <> %(id)s and not {row}.erased and {row}.merged_into is null",
+        ),
+        parameters={"id": identity, "name": name, "born": born, "postcode": postcode},
+        order="{row}.person_id",
+    )
+
+
 def of_number(number: str) -> Rows:
     """Whoever has this NHS number, whoever sees them: for someone who gives a reason to open their record."""
     return Rows(

@@ -14,7 +14,8 @@ from commonweal.domain.hospital import OFFER
 from commonweal.domain.people import consent, person
 from commonweal.domain.people.consent import EXPIRES as CONSENT
 from commonweal.domain.people.duplicate import PersonsMerged
-from commonweal.domain.policies import Forget, Notes, Send
+from commonweal.domain.people.merge import FlagPossibleDuplicate
+from commonweal.domain.policies import Compare, Forget, Notes, Send
 from commonweal.domain.referrals import referral
 from commonweal.domain.referrals.referral_clocks import TRIAGE
 from commonweal.domain.workforce.allocation import CloseReferral, DeclineSocialPrescribing, RetractReferral
@@ -42,14 +43,26 @@ OFFERED = Send(
 )
 
 
-def told(rule: tenant.Policies, *events: tuple[str, object]) -> list[Send | Forget]:
+def told(rule: tenant.Policies, *events: tuple[str, object]) -> list[Send | Forget | Compare]:
     """All that follows from these events, one after another."""
     notes = Notes(policies=rule)
-    found: list[Send | Forget] = []
+    found: list[Send | Forget | Compare] = []
     for identity, event in events:
         notes.note(identity, event)
         found += policies.follows(notes, identity, event, FRIDAY)
     return found
+
+
+def test_a_new_record_is_compared_and_what_is_alike_is_looked_at_by_somebody() -> None:
+    registered = person.PersonRegistered(
+        name="Ottoline", nhs_number_status="07", stated_gender="X", ethnic_category="99"
+    )
+    assert told(CARE, ("ottoline", registered)) == [Compare("ottoline")]
+    assert policies.same_details("ottoline", "before") == Send(
+        "same_details before",
+        "ottoline",
+        FlagPossibleDuplicate(person_id="ottoline", other_id="before", evidence="same_details", by="reactor"),
+    )
 
 
 def test_someone_we_work_with_is_offered_support_whichever_comes_first_the_match_or_the_discharge() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -14,6 +15,9 @@ from commonweal.domain.people.merge import FlagPossibleDuplicate
 from commonweal.domain.people.person import SetContactPreference
 from commonweal.domain.people.risk import RaiseRiskFlag
 from commonweal.domain.referrals import referral
+from commonweal.kernel.react import Reactor
+from commonweal.runtime.comparing import Comparing
+from commonweal.runtime.forgetting import forget
 from tests.story import DAY, agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -284,6 +288,28 @@ def test_two_records_are_merged_by_hand_and_taken_apart_again(people: Web, lead:
     lead.post(form.replace("&amp;", "&"), reason="two_people")
     assert "020 7946 0003" not in lead.get("/people/p-2/rights")
     assert "a part of another one" not in lead.get("/people/p-3")
+
+
+def test_records_with_the_same_details_are_noticed_as_they_come(people: Web, lead: Someone) -> None:
+    alike = {"date_of_birth": date(1950, 6, 1), "postcode": "NN15 5LB"}
+    for each, name, more in (
+        ("s-1", "Sorrel Same", {}),
+        ("s-2", "sorrel same", {}),
+        ("s-3", "Sorrel Same", {"postcode": "NN1 1AA"}),
+    ):
+        people.given("QPM", each, registered(name, **{**alike, **more}))
+    people.followed("QPM")
+    tenant = people.tenant("QPM")
+
+    async def react() -> None:
+        same = Comparing(tenant).same_details
+        await Reactor(tenant.streams, tenant.pool.borrow, partial(forget, tenant), same_details=same).catch_up()
+
+    people.run(react())
+    flags = "select stream_id from qpm.events where type = 'PossibleDuplicateFlagged' and actor = 'reactor'"
+    assert people.rows("QPM", flags) == [("person-s-1",)]
+    people.followed("QPM")
+    assert "the same name and date of birth" in lead.get("/people/s-2/rights")
 
 
 def test_only_who_sees_both_records_says_that_they_may_be_one_person(people: Web) -> None:

@@ -11,6 +11,7 @@ from commonweal.domain.due import later, today
 from commonweal.domain.measures import measure, measure_schedule
 from commonweal.domain.measures.measuring import ScheduleMeasure
 from commonweal.domain.people import duplicate, person
+from commonweal.domain.people.merge import FlagPossibleDuplicate
 from commonweal.domain.referrals import case_end, referral
 from commonweal.domain.referrals.case_end import Part
 from commonweal.domain.referrals.gp_message_queue import QueueGPMessage
@@ -154,7 +155,14 @@ class Forget:
     basis: str
 
 
-def follows(notes: Notes, identity: str, event: object, at: datetime) -> tuple[Send | Forget, ...]:
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A record that was just made: whoever has the same details may be the same person, and somebody is to look."""
+
+    person_id: str
+
+
+def follows(notes: Notes, identity: str, event: object, at: datetime) -> tuple[Send | Forget | Compare, ...]:
     """What follows at once from an event that happened then, with that event noted already."""
     return (
         *_follows(notes, identity, event),
@@ -164,8 +172,10 @@ def follows(notes: Notes, identity: str, event: object, at: datetime) -> tuple[S
     )
 
 
-def _follows(notes: Notes, identity: str, event: object) -> tuple[Send | Forget, ...]:
+def _follows(notes: Notes, identity: str, event: object) -> tuple[Send | Forget | Compare, ...]:
     match event:
+        case person.PersonRegistered():
+            return (Compare(identity),)
         case hospital.PatientDischarged() | hospital.PatientMatched():
             return _discharge_offer(notes.policies, notes, identity)
         case person.PersonDied() | duplicate.PersonsMerged(here=duplicate.ABSORBED):
@@ -273,6 +283,12 @@ def _case_task(kind: str, referral_id: str, which: str, on: date) -> Send:
     source = f"referral-{referral_id}"
     task = CreateTask(kind=kind, due_on=on, referral_id=referral_id, source=source, by=REACTOR)
     return Send(kind, f"{kind}-{referral_id}.{which}", task)
+
+
+def same_details(person_id: str, other_id: str) -> Send:
+    """What follows where another record has the same details: somebody is asked to look, and nothing is merged."""
+    flag = FlagPossibleDuplicate(person_id=person_id, other_id=other_id, evidence="same_details", by=REACTOR)
+    return Send(f"same_details {other_id}", person_id, flag)
 
 
 REACTOR: Final = "reactor"

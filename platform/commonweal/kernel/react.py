@@ -6,7 +6,7 @@ again, and as each command's id is made from the event it follows, doing it agai
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,7 +19,7 @@ from commonweal.domain import policies
 from commonweal.domain.deadlines import deadlines as deadlines_of
 from commonweal.domain.deadlines import when_due
 from commonweal.domain.message import Refused
-from commonweal.domain.policies import Forget, Notes, Send
+from commonweal.domain.policies import Compare, Forget, Notes, Send
 from commonweal.kernel import deadlines, notes, trace
 from commonweal.kernel.append import IMPORT, About
 from commonweal.kernel.deadlines import Timed
@@ -41,6 +41,10 @@ class Overtaken(Exception):  # noqa: N818
     """Another process reacts for this ICS; its work stands, ours was not written."""
 
 
+async def _nobody(_person_id: str, _position: int) -> Sequence[str]:
+    return ()
+
+
 def clock() -> datetime:
     """Now."""
     return datetime.now(UTC)
@@ -50,13 +54,15 @@ def clock() -> datetime:
 class Reactor:
     """One ICS's policies and deadlines.
 
-    `forget(person_id, basis)` destroys all that is left of someone erased; `now` is the clock its deadlines go by.
+    `forget(person_id, basis)` destroys all that is left of someone erased; `same_details(person_id, position)` finds other records
+    that may be the same person's; `now` is the clock its deadlines go by.
     """
 
     streams: Streams
     borrow: Borrow
     forget: Callable[[str, str], Awaitable[None]]
     now: Callable[[], datetime] = clock
+    same_details: Callable[[str, int], Awaitable[Sequence[str]]] = _nobody
     stopped: str | None = None
     """Why it goes no further, while it does not: without personal data, for health and telemetry."""
     caught_up: bool = False
@@ -144,13 +150,16 @@ class Reactor:
         await notes.write(connection, facts, noted)
         await deadlines.write(connection, timed)
 
-    async def _carry_out(self, what: Send | Forget, fact: Fact) -> None:
+    async def _carry_out(self, what: Send | Forget | Compare, fact: Fact) -> None:
         match what:
             case Send(policy=policy, identity=identity, command=command):
                 name = f"{policy} {identity}"
                 await self._send(name, identity, command, fact.event_id, fact.position, self.now(), fact.traceparent)
             case Forget(person_id=person_id, basis=basis):
                 await self.forget(person_id, basis)
+            case Compare(person_id=person_id):
+                for other_id in await self.same_details(person_id, fact.position):
+                    await self._carry_out(policies.same_details(person_id, other_id), fact)
 
     async def _fire(self) -> int:
         """Send what has fallen due. How many there were."""

@@ -7,6 +7,7 @@ from functools import partial
 
 from commonweal.kernel.react import Reactor
 from commonweal.runtime import lag
+from commonweal.runtime.comparing import Comparing
 from commonweal.runtime.each_tenant import each_tenant
 from commonweal.runtime.forgetting import forget
 from commonweal.runtime.integrations import run_integrations
@@ -22,7 +23,12 @@ async def main(process: Process) -> None:
     telling = replace(process)  # its complaints are its own; this process is as well as both of its halves
 
     async def work(tenant: Tenant, woken: asyncio.Event) -> None:
-        reactor = reactors[tenant.ods] = Reactor(tenant.streams, tenant.pool.borrow, partial(forget, tenant))
+        reactor = reactors[tenant.ods] = Reactor(
+            tenant.streams,
+            tenant.pool.borrow,
+            partial(forget, tenant),
+            same_details=Comparing(tenant).same_details,
+        )
         await reactor.follow(woken)
 
     process.complaint = lambda: "; ".join(
