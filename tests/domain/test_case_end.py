@@ -12,7 +12,7 @@ from commonweal.domain.measures import measure
 from commonweal.domain.people import consent, duplicate, person
 from commonweal.domain.plans import plan
 from commonweal.domain.plans.plan_goals import GoalAchieved, GoalAgreed
-from commonweal.domain.policies import Case, Forget, Notes, Send, follows
+from commonweal.domain.policies import Case, Compare, Forget, Notes, Send, follows
 from commonweal.domain.referrals import case_end, referral
 from commonweal.domain.tenant import Policies
 from commonweal.domain.work import contact, task
@@ -92,7 +92,7 @@ def noted(*events: tuple[str, Any]) -> Notes:
     return notes
 
 
-def told(notes: Notes, identity: str, event: Any) -> list[Send | Forget]:
+def told(notes: Notes, identity: str, event: Any) -> list[Send | Forget | Compare]:
     """What follows beside what a practice is told."""
     notes.note(identity, event)
     return [each for each in follows(notes, identity, event, NOW) if getattr(each, "policy", "") != "gp_message"]

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from graphql import GraphQLError
@@ -33,7 +33,7 @@ class Comparing:
         name, born, postcode = mine.name, mine.date_of_birth, mine.postcode
         if mine.phase != "living" or not (isinstance(name, str) and isinstance(postcode, str) and postcode):
             return ()
-        if mine.same.merged_into is not None or born is None:
+        if mine.same.merged_into is not None or not isinstance(born, date):
             return ()
         await self._read_up_to(position)
         now = datetime.now(UTC)
