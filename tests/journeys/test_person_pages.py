@@ -312,6 +312,20 @@ def test_records_with_the_same_details_are_noticed_as_they_come(people: Web, lea
     assert "the same name and date of birth" in lead.get("/people/s-2/rights")
 
 
+def test_another_record_is_named_by_its_nhs_number_or_its_address(people: Web, lead: Someone) -> None:
+    form, why = "/do/flag-duplicate/p-3", "same_details"
+    wrong = lead.post(form, status=422, other_id="943 476 5918", evidence=why)
+    assert "is mistyped: its check digit does not fit" in wrong
+    assert (
+        "nobody among those you see has this nhs number"
+        in lead.post(form, status=422, other_id="900 000 0009", evidence=why).lower()
+    )
+    assert "It was noted" in lead.post(form, other_id=f"{NUMBER[:3]} {NUMBER[3:]}", evidence=why)
+    assert "It was noted" in lead.post(form, other_id=f"{people.url}/people/p-2/rights?done=x", evidence=why)
+    flagged = "select count(*) from qpm.events where stream_id = 'person-p-3' and type = 'PossibleDuplicateFlagged'"
+    assert people.rows("QPM", flagged) == [(2,)]
+
+
 def test_only_who_sees_both_records_says_that_they_may_be_one_person(people: Web) -> None:
     amber = people.token("QPM", "link_worker", "link_worker:amber", subject="amber")
     flag = """mutation($other: String!) {

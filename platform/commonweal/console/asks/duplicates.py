@@ -20,8 +20,8 @@ ASKS: Final[tuple[Ask, ...]] = (
             Question(
                 field="other_id",
                 label="The other record",
-                hint="Its address ends with it: /people/…",
-                missing="Enter which record it is",
+                hint="The NHS number on it, or its address on your screen. To find it, look under People.",
+                missing="Enter the NHS number or the address of the other record",
             ),
             Question(
                 field="evidence",

@@ -15,6 +15,7 @@ from commonweal.console.ask import Ask, AskForm
 from commonweal.console.asks import BY_NAME
 from commonweal.console.forms import Choice, Mistake, Subject
 from commonweal.console.page import Problem, Way
+from commonweal.domain.message import Refused
 from commonweal.domain.people import merge, record_access
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
 from commonweal.domain.workforce import allocation
@@ -24,7 +25,7 @@ from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
 from commonweal.runtime.pages.acted_on import acted_on
 from commonweal.runtime.pages.back import local
-from commonweal.runtime.pages.finding import FILLED, FOUND, NAMED
+from commonweal.runtime.pages.finding import FILLED, FOUND, MEANT, NAMED
 from commonweal.runtime.pages.merging import side_by_side
 from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
 from commonweal.runtime.pages.plan_finding import before_goals_are_met
@@ -136,7 +137,11 @@ async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, 
     if ask.code is not None:
         record = NAMED.get(ask.name, _as_it_is)(asker, values.pop(ask.code.field))
     try:
+        if ask.name in MEANT:
+            values = await MEANT[ask.name](pages, asker, values)
         position = await carry_out(pages, asker, ask.command, record, values, given)
+    except Refused as refusal:
+        return await _show(pages, request, asker, ask, id_, given, (asking.refused(ask, str(refusal)),))
     except Unanswered as refusal:
         if refusal.code == "INTERNAL":
             raise

@@ -1,17 +1,23 @@
 """Finding: the answers of a form that are not on a list of codes but on record, such as the goals of a plan."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from commonweal.console.forms import Choice
 from commonweal.console.wording import carried, in_london, nhs_number
+from commonweal.domain import values as known
 from commonweal.domain.directory import community_service
+from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.work import contact, note
 from commonweal.runtime import permissions
 from commonweal.runtime.pages import plan_finding, set_up_finding
 from commonweal.runtime.pages.page import Pages, practice_name
 from commonweal.runtime.schema import Asker
+from projections.person_record import READ_MODEL as PERSON_RECORD
+
+RECORDS: Final = (PERSON_RECORD.folder / "page.graphql").read_text(encoding="utf-8")
 
 Find: TypeAlias = Callable[[Pages, Asker, str], Awaitable[tuple[Choice, ...]]]
 """(pages, who asks, the id in the form's address) → what they may choose from."""
@@ -179,6 +185,28 @@ FILLED: Final[Mapping[str, Fill]] = {
     "set-referral-route": listing_as_it_is,
 }
 """A form's name → who fills it in, once it was seen that the one who asks may see the record."""
+
+
+async def other_record(pages: Pages, asker: Asker, values: dict[str, Any]) -> dict[str, Any]:
+    """The other record by its NHS number, its address or its id. Raises `Refused` where nobody they see has that number."""
+    typed = str(values["other_id"]).strip()
+    if len(digits := "".join(typed.split())) == _NHS_NUMBER and digits.isdigit():
+        search = {"nhsNumber": known.nhs_number(digits, "other_id")}
+        edges = (await pages.ask(asker, "Search", RECORDS, search=search))["people"]["edges"]
+        if not edges:
+            raise Refused("other_id: nobody among those you see has this NHS number")
+        typed = edges[0]["node"]["id"]
+    elif "/people/" in typed:
+        typed = re.split(r"[/?#]", typed.partition("/people/")[2])[0]
+    return {**values, "other_id": typed}
+
+
+_NHS_NUMBER: Final = 10
+"""Digits."""
+MEANT: Final[Mapping[str, Callable[[Pages, Asker, dict[str, Any]], Awaitable[dict[str, Any]]]]] = {
+    "flag-duplicate": other_record
+}
+"""A form's name → what makes the command's values of what was typed, where people name a record otherwise than by its id."""
 
 NAMED: Final[Mapping[str, Callable[[Asker, str], str]]] = {"let-in": set_up_finding.of_who_signs_in}
 """A form's name → what makes the id of the new record from what was typed, where that is not the id itself."""
