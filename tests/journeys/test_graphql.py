@@ -50,6 +50,7 @@ NOT_OFFERED = {
     "CancelTaskWithCase": "it follows from the end of the case",
     "ExhaustContactPolicy": "it follows from the attempts",
     "ExpireConsent": "time does it",
+    "ErasePerson": "it is asked for and approved, or ordered: commonweal people erase",
     "ExpireCompetency": "time does it",
     "QueueGPMessage": "a policy does it",
     "RecordGPMessageDelivery": "the integration does it",

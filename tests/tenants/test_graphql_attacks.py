@@ -153,7 +153,6 @@ MUTATIONS: Final[Mapping[str, dict[str, Any] | None]] = {
     "setContactPreference": {"channel": "phone", "safeToLeaveMessage": True},
     "changeGpRegistration": {"gpPractice": "K83002", "since": "2026-03-02"},
     "recordDeath": {"source": "gp"},
-    "erasePerson": {"basis": "request_upheld"},
     "registerInstrument": {"languages": ["en"]},
     "recordInstrumentLicence": {"state": "registered"},
     "retireInstrument": {"reason": "not_useful"},

@@ -104,7 +104,6 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     person.SetContactPreference: _TEAM,
     person.ChangeGPRegistration: _TEAM,
     person.RecordDeath: _TEAM,
-    person.ErasePerson: frozenset({"ig_lead"}),
     person.RecordReasonableAdjustments: _TEAM,
     merge.FlagPossibleDuplicate: _TEAM | {"ig_lead"},
     merge.DismissDuplicate: frozenset({"team_lead", "triager", "ig_lead"}),
