@@ -94,13 +94,13 @@ def of_workers(scope: Scope, row: str = "{row}") -> Seen:
 def _carried(cut: str, scope: Scope) -> str:
     """SQL: a row of `key`, `carried` and `carrying` for all that the link workers in `post` carry: its weight, and how many cases."""
     if scope.everything:
-        return "select w.key, w.weight as carried, w.open as carrying from work as w"
-    return f"""select d.key, round(sum(k.n * d.share))::int as carried, count(*)::int as carrying from (
+        return "(select w.key, w.weight as carried, w.open as carrying from work as w)"
+    return f"""(select d.key, round(sum(k.n * d.share))::int as carried, count(*)::int as carrying from (
             select h.worker_id, r.practice, place.pcn, h.weight::numeric as n
             from held as h join post as p using (worker_id) join {{referral}} as r using (referral_id) left join {PCNS} as place
                 on place.practice = r.practice and r.received_at >= place.since and r.received_at < place.until
             where {let_in("r")}
-        ) as k, {_CASES[cut]} as d group by d.key"""
+        ) as k, {_CASES[cut]} as d group by d.key)"""
 
 
 def _among(row: str, column: str, name: str) -> str:
@@ -160,8 +160,7 @@ def source(cut: str, scope: Scope, *, exact: bool) -> tuple[str, dict[str, objec
             round(coalesce(sum(d.share) filter (where k.kind = 'held'), 0))::int as held,
             round(coalesce(sum(d.share) filter (where k.kind = 'missed'), 0))::int as missed
         from told as k, {_CASES[cut]} as d group by d.key
-    ), burden as ({_carried(cut, scope)}
-    ), line as (
+    ), burden as {_carried(cut, scope)}, line as (
         select a.key, coalesce(h.workers, 0)::int as workers, coalesce(h.fte, 0) as fte,
             coalesce(h.room, 0) as room, coalesce(w.open, 0) as open, coalesce(w.weight, 0) as weight, coalesce(w.quiet, 0) as quiet,
             coalesce(w.new, 0) as new, coalesce(w.first, 0) as first, w.median, w.slow, coalesce(w.held, 0) as held,
