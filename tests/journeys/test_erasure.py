@@ -306,7 +306,7 @@ def _is_closed_and_nobody_takes_the_news(story: Story, case: str) -> None:
 def _asks_too_early(lead: Desk) -> None:
     lead.go(f"/people/{NORA}/rights")
     lead.follow("They ask for their record to be erased")
-    lead.reads("Where the record must be kept, the answer is a refusal with the earliest date.")
+    lead.reads("where the record must be kept, a refusal with the earliest date.")
     lead.done("Record the request", "The request was recorded.")
     lead.reads(f"Asked for on {long_date(day(60).date())}, and refused", f"again from {long_date(TODAY)}.")
     lead.reads(CANARY)
