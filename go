@@ -60,7 +60,7 @@ test)
     install
     if [ $# -eq 0 ]; then
         check
-        pytest -n 4 --dist loadfile -m "not alone" tests # more than there are cores: much of a test is waiting
+        pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not alone" tests # more than there are cores: much of a test is waiting
         set -- -m alone tests
     fi
     exec pytest "$@"

@@ -6,6 +6,7 @@ from commonweal.kernel.read_model import ReadModel
 from projections import (
     activity,
     caseload,
+    community_chest,
     connections,
     equity_funnel,
     measures,
@@ -38,5 +39,6 @@ READ_MODELS: Final[tuple[ReadModel, ...]] = (
     workforce.READ_MODEL,
     equity_funnel.READ_MODEL,
     activity.READ_MODEL,
+    community_chest.READ_MODEL,
     set_up.READ_MODEL,
 )

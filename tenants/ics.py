@@ -37,7 +37,8 @@ class User:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ICS:
-    """All of an ICS file. `key_file` and token files are relative to the data folder; `database` is a configured server.
+    """All of an ICS file. `key_file` and token files are relative to the data folder; `database` is a configured server;
+    `giving_prefix` is what 360Giving registered for it, where it publishes its grants.
 
     Get one from `tenants.ics_file.read`: only what that returns has been checked.
     """
@@ -47,6 +48,7 @@ class ICS:
     gss: str
     key_file: str
     database: str = "main"
+    giving_prefix: str | None = None
     policies: tenant.Policies = field(default_factory=tenant.Policies)
     places: tuple[tenant.Place, ...]
     pcns: tuple[tenant.PCN, ...]
@@ -76,6 +78,7 @@ class ICS:
             federations=self.federations,
             trusts=self.trusts,
             policies=self.policies,
+            giving_prefix=self.giving_prefix,
             on=on,
         )
 
@@ -98,6 +101,7 @@ CHECKS: Final[Mapping[type, Mapping[str, Check]]] = {
         "gss": shaped(r"E54\d{6}", "the area code of an ICS such as E54000059"),
         "key_file": inside_data_folder,
         "database": shaped(r"[a-z][a-z0-9_]*", "small letters, digits and underscores"),
+        "giving_prefix": values.giving_prefix,
     },
     tenant.Policies: {
         "triage_days": between(1, 60),

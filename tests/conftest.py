@@ -24,6 +24,11 @@ def folder() -> Path:
     return made
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys first: each is long and much of it is waiting, so that what is left at the end is short."""
+    items.sort(key=lambda each: "journeys" not in each.path.parts)
+
+
 def missing(reason: str) -> NoReturn:
     """A program a test needs is not there: CI must have it, elsewhere the test is left out."""
     if os.environ.get("CI") == "true":

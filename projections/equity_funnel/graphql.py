@@ -1,14 +1,18 @@
 """The equity funnel over GraphQL: one cut at a time, so that no two together tell of few."""
 
+from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import strawberry
 
 from commonweal.kernel.question import Table, refusal
 from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
-from projections.disclosure import held_back_sql, percent_sql, shown_sql
+from projections.disclosure import share
+from projections.disclosure.lines import published
+from projections.disclosure.tables import EVERYBODY, TOTAL, Cell
 from projections.equity_funnel import READ_MODEL
 from projections.equity_funnel.shapes import EquityCut, EquityFunnel
 from projections.sight import seen
@@ -26,6 +30,7 @@ _GROUPS: Final = {
 }
 """Cut → SQL of a person's group; age on the day of the referral, deprivation of the index it was reckoned by."""
 _STEPS: Final = ("accepted", "engaged", "completed")
+_PARTS: Final = {"referred": None, "accepted": "referred", "engaged": "accepted", "completed": "engaged"}
 A_YEAR: Final = timedelta(days=364)
 
 
@@ -34,8 +39,9 @@ class Query:
     @root(
         READ_MODEL,
         EquityFunnel,
-        "Of the people referred from one day to another – the last year where none are named – how many were accepted, engaged "
-        "and saw it through. Counts of 1 to 7 are held back, others go to the nearest 5.",
+        "Of the people referred from one month to another – those of the last year where no days are named – how many were "
+        "accepted, engaged and saw it through. Counts of 1 to 7 are held back, others go to the nearest 5. The months are whole: "
+        "from day to day one could tell who came.",
     )
     def equity_funnel(
         self,
@@ -54,8 +60,9 @@ class Query:
         return Table(
             of=EquityFunnel,
             source=_source(by, conditions),
-            parameters={**parameters, "first": first, "last": last},
+            parameters={**parameters, "first": first.replace(day=1), "last": _month_end(last)},
             order="{row}.code",
+            told=Telling(),
             after_position=after_position,
         )
 
@@ -65,21 +72,38 @@ _PEOPLE: Final = """select r.person_id, coalesce(min({group}), 'unknown') as cod
     where not r.retracted and (r.received_at at time zone 'Europe/London')::date between %(first)s::date and %(last)s::date
     and {visible} group by r.person_id"""
 _COUNTED: Final = "select g.code, count(*)::int as referred, {counted} from ({people}) as g group by g.code"
-_TOLD: Final = "(select n.code, {told}, {shares}, {held_back} as suppressed from ({numbers}) as n)"
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Which numbers of the groups may be shown beside each other, and beside how many people there are by any other cut."""
+
+    def __call__(self, rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+        cells: dict[Cell, dict[str, Any]] = {(row["code"], EVERYBODY): row for row in rows}
+        everybody = {"code": "all", **{name: sum(row[name] for row in rows) for name in _PARTS}}
+        numbers = published({TOTAL: everybody, **cells}, _PARTS)
+        groups = [{**row, **_told(numbers[cell])} for cell, row in cells.items() if cell in numbers]
+        found = groups or ([{**everybody, **_told(numbers[TOTAL])}] if rows else [])
+        return found, sum(row["suppressed"] for row in found) + (len(groups) < len(rows))
+
+
+def _told(numbers: dict[str, int | None]) -> dict[str, Any]:
+    shares = {f"{step}_percent": share(numbers[step], numbers["referred"]) for step in _STEPS}
+    return {**numbers, **shares, "suppressed": sum(number is None for number in numbers.values())}
 
 
 def _source(by: EquityCut, conditions: list[str]) -> str:
-    """SQL of a row for each group: a person counts once, and came as far as any of their referrals."""
+    """SQL of a row for each group, nothing held back yet: a person counts once, and came as far as any of their referrals."""
     people = _PEOPLE.format(
         group=_GROUPS[by],
         reached=", ".join(f"bool_or(r.{step}) as {step}" for step in _STEPS),
         visible=" and ".join(conditions),
     )
     counted = ", ".join(f"count(*) filter (where g.{step})::int as {step}" for step in _STEPS)
-    every = ("referred", *_STEPS)
-    return _TOLD.format(
-        told=", ".join(f"{shown_sql(f'n.{step}')} as {step}" for step in every),
-        shares=", ".join(f"{percent_sql(f'n.{step}', 'n.referred')} as {step}_percent" for step in _STEPS),
-        held_back=held_back_sql(*(f"n.{step}" for step in every)),
-        numbers=_COUNTED.format(counted=counted, people=people),
-    )
+    shares = ", ".join(f"null::int as {step}_percent" for step in _STEPS)
+    numbers = _COUNTED.format(counted=counted, people=people)
+    return f"(select n.*, {shares}, 0 as suppressed from ({numbers}) as n)"

@@ -21,7 +21,9 @@ class EquityCut(Enum):
     description="People of one group who were referred in the period, and how far they came since. A null number is held back."
 )
 class EquityLine:
-    code: str = strawberry.field(description="The group's code; `unknown` where nobody told.")
+    code: str = strawberry.field(
+        description="The group's code; `unknown` where nobody told, `all` where none can be told apart."
+    )
     referred: int | None
     accepted: int | None
     engaged: int | None

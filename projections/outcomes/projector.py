@@ -1,7 +1,7 @@
 """Outcomes: each reading by case and instrument, with what the cuts are made by."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from commonweal.domain import tenant
 from commonweal.domain.measures import measure
@@ -12,6 +12,7 @@ from commonweal.kernel.streams import Fact
 from projections.cases import cases
 from projections.people import people
 from projections.places import places
+from projections.readings import readings
 
 
 def _referral(fact: Fact) -> Iterable[Statement]:
@@ -39,34 +40,9 @@ def _person(fact: Fact) -> Iterable[Statement]:
 _BACKGROUND: Final = ("ethnic_category", "imd_version", "imd_decile")
 
 
-def _measure(fact: Fact) -> Iterable[Statement]:
-    match fact.event:
-        case measure.MeasureScheduled() as event:
-            asked = {name: getattr(event, name) for name in ("referral_id", "instrument", "instrument_version")}
-            nothing: dict[str, Any] = {"state": "DUE", "completed_on": None, "scores": {}}
-            yield Put("measure", {"measure_id": fact.identity, **asked, **nothing})
-        case measure.MeasureCompleted(scores=scores, completed_on=day):
-            done = {"state": "COMPLETED", "completed_on": day, "scores": dict(measure.readings(scores))}
-            yield Change("measure", fact.identity, done)
-        case measure.MeasureRescored(scores=scores):
-            yield Change("measure", fact.identity, {"scores": dict(measure.readings(scores))})
-        case event if type(event) in _STATES:
-            yield Change("measure", fact.identity, {"state": _STATES[type(event)]})
-        case _:
-            pass
-
-
-_STATES: Final[Mapping[type, str]] = {
-    measure.MeasureDeclined: "DECLINED",
-    measure.MeasureNotAppropriate: "NOT_APPROPRIATE",
-    measure.MeasureMissed: "MISSED",
-    measure.MeasureVoided: "VOIDED",
-}
-
-
 project: Final = by_module(
     {
-        measure: _measure,
+        measure: readings,
         referral: _referral,
         person: _person,
         tenant: places,

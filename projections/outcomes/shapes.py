@@ -26,7 +26,8 @@ _PCN_NAME: Final = "(select n.name from {pcn} as n where n.pcn = {row}.%s)"
 
 @strawberry.type(
     description="Cases alike. Counts of 1 to 7 are held back and others go to the nearest 5; percentages are of those; the mean "
-    "is of 8 cases or more. `one` and `two` are codes, null where it is not known."
+    "is of 8 cases or more. A larger number is held back too where it would give a small one away; where all would, everyone stands "
+    "together. `one` and `two` are codes, null where it is not known, `all` of everyone."
 )
 class OutcomesRow:
     one: str | None

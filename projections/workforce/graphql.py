@@ -1,5 +1,6 @@
 """The workforce over GraphQL: how much is carried where, who fits whom, and who is asked."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from projections.workforce.shapes import (
     WorkforceTable,
     WorkforceWorker,
 )
+from projections.workforce.telling import Telling, whole_weeks
 
 PERIOD_AT_MOST: Final = 1096
 """Days: three years."""
@@ -40,7 +42,7 @@ class Query:
         READ_MODEL,
         WorkforceTable,
         "The workforce at the end of a day, today where none is named: hours, caseloads, and what happened in the `days` up to "
-        "it. Who sees the people too sees the numbers as they are; to others small ones are held back.",
+        "it. Who sees the people too sees the numbers as they are; to others small ones are held back, and weeks are whole.",
     )
     def workforce(
         self,
@@ -56,12 +58,15 @@ class Query:
             raise refusal(f"days must be 1 to {PERIOD_AT_MOST}")
         if on is not None and on > asker.today:
             raise refusal("on must not lie in the future")
-        sql, parameters = source(by.value, scope, exact=dict(asker.sight).get("caseload") == scope)
+        exact = _exact(asker)
+        day, span = (on or asker.today, days) if exact else whole_weeks(on or asker.today, days)
+        sql, parameters = source(by.value, scope, exact=exact)
         return Table(
             of=WorkforceTable,
             source=sql,
-            parameters={**parameters, "on": on or asker.today, "days": days},
+            parameters={**parameters, "on": day, "days": span},
             order="{row}.label, {row}.key",
+            told=None if exact else Telling(),
             after_position=after_position,
         )
 
@@ -231,10 +236,16 @@ def in_post(today: date) -> Rows:
     )
 
 
+def _exact(asker: Reader) -> bool:
+    """Do they see the people whom the numbers are of?"""
+    people, scope = dict(asker.sight).get("caseload"), asker.scope("workforce")
+    return people is not None and replace(people, persons=scope.persons) == scope
+
+
 def _workers(asker: Reader) -> tuple[tuple[str, ...], dict[str, Any]]:
     scope = asker.scope("workforce")
     conditions, parameters = of_workers(scope)
-    return tuple(conditions), {**parameters, **programmes(scope), "today": asker.today}
+    return tuple(conditions), {**parameters, **programmes(scope), "today": asker.today, "exact": _exact(asker)}
 
 
 def _asked(asker: Reader, *, own: bool) -> tuple[tuple[str, ...], dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from commonweal.kernel.reading import Scope
 from projections.contacts import HELD
-from projections.disclosure import held_back_sql, of_many_sql, shown_sql
+from projections.disclosure import of_many_sql
 from projections.places import PCNS
 from projections.sight import Seen, let_in, seen
 
@@ -109,7 +109,8 @@ def _among(row: str, column: str, name: str) -> str:
 
 
 def source(cut: str, scope: Scope, *, exact: bool) -> tuple[str, dict[str, object]]:
-    """SQL of a row for each key of a cut, and its parameters beside `on` and `days`. `exact`: nothing is held back."""
+    """SQL of a row for each key of a cut, and its parameters beside `on` and `days`. `exact`: nothing is held back; else of counts
+    nothing is yet, see `telling`."""
     cases, some = seen(scope, "r")
     workers, more = of_workers(scope, "w")
     posts = " and ".join(
@@ -174,30 +175,13 @@ def source(cut: str, scope: Scope, *, exact: bool) -> tuple[str, dict[str, objec
 
 
 def _numbers(*, exact: bool) -> str:
-    """The numbers about people: as they are for whoever sees the people too, else as they may be shown."""
-
-    def count(name: str) -> str:
-        return name if exact else shown_sql(name)
+    """The numbers about people; means, and what cases weigh, of many alone where somebody does not see the people too."""
 
     def of_many(value: str, name: str) -> str:
         return value if exact else of_many_sql(value, name)
 
-    counted = ("b.open", "b.new", "b.quiet", "b.held", "b.missed")
-    per_fte = f"round({count('b.new')} / nullif(b.fte, 0), 1)::float8"
-    missed = f"round(100.0 * ({count('b.missed')}) / nullif(({count('b.held')}) + ({count('b.missed')}), 0))::int"
-    return ", ".join(
-        (
-            f"{count('b.open')} as open",
-            f"{of_many('b.weight', 'b.open')} as weight",
-            f"{of_many('b.carried', 'b.carrying')} as carried",
-            f"{count('b.new')} as new",
-            f"{per_fte} as per_fte",
-            f"{of_many('round(b.median::numeric, 1)::float8', 'b.first')} as median",
-            f"{of_many('round(b.slow::numeric, 1)::float8', 'b.first')} as slow",
-            f"{count('b.held')} as held",
-            f"{count('b.missed')} as missed",
-            f"{missed} as missed_percent",
-            f"{count('b.quiet')} as quiet",
-            f"{0 if exact else held_back_sql(*counted)} as suppressed",
-        )
-    )
+    return f"""b.open, {of_many("b.weight", "b.open")} as weight,
+        {of_many("b.carried", "b.carrying")} as carried, b.new, round(b.new / nullif(b.fte, 0), 1)::float8 as per_fte,
+        {of_many("round(b.median::numeric, 1)::float8", "b.first")} as median,
+        {of_many("round(b.slow::numeric, 1)::float8", "b.first")} as slow, b.held, b.missed,
+        round(100.0 * b.missed / nullif(b.held + b.missed, 0))::int as missed_percent, b.quiet, 0 as suppressed"""

@@ -82,6 +82,7 @@ _THEIRS: Final = (
 )
 _CASES: Final = f"(select count(*) {_THEIRS})::int"
 _HELD: Final = f"coalesce((select sum(r.weight) {_THEIRS}), 0)::int"
+_IF_EXACT: Final = "case when %(exact)s::bool then {} end"
 _LATEST_HOST: Final = (
     "(select h.{} from {{host}} as h where h.worker_id = {{row}}.worker_id order by h.from_on desc limit 1)"
 )
@@ -108,8 +109,10 @@ class WorkforceWorker:
     fte_percent: int = column(f"coalesce({at_day('hours', '%(today)s::date')}, 0)")
     caseload_limit: int = column(f"coalesce({at_day('limit', '%(today)s::date')}, 0)")
     max_new_per_week: int | None
-    cases: int = column(_CASES)
-    held: int = column(_HELD, "The weight of the cases they have, as far as you may know of them.")
+    cases: int | None = column(_IF_EXACT.format(_CASES), "Null where you do not see the people: see `workforce`.")
+    held: int | None = column(
+        _IF_EXACT.format(_HELD), "The weight of the cases they have, as far as you may know of them."
+    )
     room: int = column(
         f"coalesce({at_day('hours', '%(today)s::date')} * {at_day('limit', '%(today)s::date')} / 100, 0)",
         "The weight that fits.",

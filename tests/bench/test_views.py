@@ -41,9 +41,9 @@ async def test_the_board_is_measured_beside_a_plain_route_and_missing_peers_are_
 
     monkeypatch.setattr(views_peers, "installed", nowhere)
     rows = await views.measure(servers, SHORT, events=1_000)
-    assert len({row.case for row in rows}) == len(rows) == 6
+    assert len({row.case for row in rows}) == len(rows) == 7
     assert all(row.ours.rate > 0 for row in rows)
-    assert [row.ratio is None for row in rows] == [False, True, True, False, False, False]
+    assert [row.ratio is None for row in rows] == [False, True, True, False, False, False, False]
     assert await left_behind(servers) == []
 
 

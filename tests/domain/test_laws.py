@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commonweal.domain import deciders, hospital
+from commonweal.domain.chest import fund, fund_pledges, grant, grant_award, grant_monitoring, grant_payments
 from commonweal.domain.message import Refused
 from commonweal.domain.plans import (
     plan,
@@ -55,6 +56,14 @@ def test_evolve_never_raises(module: ModuleType) -> None:
 
 
 BIRTH: dict[ModuleType, tuple[type, ...]] = {
+    fund: (fund.FundFounded, fund.FundRulesSet, fund_pledges.PledgeMade, fund_pledges.PledgeConfirmed),
+    grant: (
+        grant.ApplicationStarted,
+        grant_award.GrantOffered,
+        grant_award.AgreementSigned,
+        grant_payments.DrawdownRequested,
+        grant_monitoring.MonitoringDue,
+    ),
     hospital: (hospital.PatientDischarged,),
     plan: (
         plan.PlanStarted,

@@ -1,5 +1,7 @@
 """What holds where several streams decide together: a caseload is true after whatever was asked in whatever order."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -7,7 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commonweal.domain import deciders
-from commonweal.domain.message import Refused, field_types
+from commonweal.domain.chest import (
+    apply,
+    assess,
+    award,
+    ballot,
+    ballot_opening,
+    fund,
+    fund_pledges,
+    fund_rounds,
+    grant,
+    grant_application,
+    grant_assessment,
+)
+from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import programme, receive, referral
 from commonweal.domain.workforce import absence, allocation, link_worker, propose
@@ -50,6 +65,8 @@ def alone(module: ModuleType, state: Any, command: Any) -> Any:
 
 
 JOINT_COMMANDS = {command: module for module in deciders.JOINT for command in members(module.Command)}
+GRANTS = ("g1", "g2", "g3", "g4", "g5")
+"""One that may be judged, one that was begun, one there is not yet, one that is recommended, and another that may be judged."""
 STREAMS = [
     *(("person", each) for each in PEOPLE),
     *(("consent", each) for each in PEOPLE),
@@ -68,8 +85,29 @@ STREAMS = [
     *(("measure", each) for each in ("m1", "m2")),
     *(("plan", each) for each in ("l1", "l2")),
     ("framework", "what_matters"),
+    ("fund", "f1"),
+    *(("grant", each) for each in GRANTS),
+    *(("ballot", each) for each in ("one", "two")),
 ]
 ALONE = {command: module for module in deciders.MODULES for command in members(module.Command)}
+APPLIED = (
+    grant.ApplicationStarted(
+        fund_id="f1", round_id="r2", organisation="GB-CHC-1054276", link_id="l0", link_expires_on=DAYS[-1], by="olu"
+    ),
+    grant_application.ApplicationSaved(
+        title="Friday table",
+        amount_pence=200,
+        purpose="loneliness",
+        area="E09000002",
+        statement="We eat together",
+        beneficiaries="Whoever comes",
+        starts_on=DAYS[0],
+        ends_on=DAYS[-1],
+    ),
+    grant_application.ApplicationSubmitted(
+        amount_pence=200, purpose="loneliness", area="E09000002", submitted_on=DAYS[0], fast_track=False
+    ),
+)
 READY: dict[tuple[str, str], tuple[Any, ...]] = {
     ("programme", "refugee"): (
         programme.ProgrammeOpened(name="Sanctuary", restricted=True),
@@ -103,6 +141,55 @@ READY: dict[tuple[str, str], tuple[Any, ...]] = {
             display_name="Amira", employer="U35821", fte_percent=100, caseload_limit=6, engaged_on=DAYS[0]
         ),
     ),
+    ("fund", "f1"): (
+        fund.FundFounded(name="Chest", areas=("E09000002",), method="participatory", steering_group=(), by="olu"),
+        fund.FundRulesSet(
+            version=1,
+            eligibility=("in_area",),
+            criteria=("need",),
+            weights=(1,),
+            assessors=1,
+            pass_percent=0,
+            votes=1,
+            by="olu",
+        ),
+        fund_pledges.PledgeMade(pledge_id="nhs", funder="QMF", amount_pence=1_000, by="olu"),
+        fund_pledges.PledgeConfirmed(pledge_id="nhs", by="olu"),
+        *(
+            fund_rounds.RoundOpened(
+                round_id=round_id,
+                name="Round",
+                method=method,
+                rules_version=1,
+                opens_on=DAYS[0],
+                closes_on=DAYS[-1],
+                least_pence=100,
+                most_pence=300,
+                by="olu",
+            )
+            for round_id, method in (("r1", "panel"), ("r2", "participatory"))
+        ),
+    ),
+    ("grant", "g1"): (*APPLIED, grant_assessment.EligibilityPassed(rules=("in_area",), by="olu")),
+    ("grant", "g2"): APPLIED[:-1],
+    ("grant", "g4"): (
+        *APPLIED,
+        grant_assessment.DueDiligenceRecorded(bank_checked=True, safeguarding_policy=True, by="olu"),
+        grant_assessment.ApplicationRecommended(amount_pence=200, by="olu"),
+    ),
+    ("grant", "g5"): (*APPLIED, grant_assessment.EligibilityPassed(rules=("in_area",), by="olu")),
+    ("ballot", "two"): (
+        ballot.BallotOpened(
+            fund_id="f1",
+            round_id="r2",
+            candidates=(ballot.Candidate("g1", "QMF"), ballot.Candidate("g4", "GB-CHC-1054276")),
+            voters=("QMF",),
+            votes=1,
+            closes_on=DAYS[0],
+            by="olu",
+        ),
+        ballot.VotesCounted(tally=(), method="approval", turnout=0, by="olu"),
+    ),
     ("link_worker", "ben"): (
         link_worker.LinkWorkerEngaged(
             display_name="Ben", employer="U35821", fte_percent=50, caseload_limit=8, engaged_on=DAYS[0]
@@ -122,15 +209,23 @@ OFTEN = [
     allocation.WeighCase,
     propose.ProposeAllocation,
 ]
+CHEST = ("fund", "grant", "ballot")
 ASKED = [
-    *JOINT_COMMANDS,
+    *(command for command, module in JOINT_COMMANDS.items() if module.PRIMARY not in CHEST),
     *(command for command, module in ALONE.items() if module.CATEGORY in ("referral", "link_worker")),
     *OFTEN * 12,
 ]
-"""Everything, and most often what needs luck to be granted."""
+"""All of casework, and most often what needs luck to be granted."""
+ASKED_OF_A_CHEST = [
+    *(command for command, module in JOINT_COMMANDS.items() if module.PRIMARY in CHEST),
+    *(command for command, module in ALONE.items() if module.CATEGORY in CHEST),
+    *[apply.StartApplication, apply.SubmitApplication] * 8,
+    *[assess.CheckEligibility, assess.AssessApplication, assess.RecommendApplication] * 8,
+    *[award.OfferGrant, ballot_opening.OpenBallot] * 32,
+]
 
 
-def days_at_work() -> st.SearchStrategy[list[tuple[tuple[str, str], Any]]]:
+def days_at_work(asked: list[type]) -> st.SearchStrategy[list[tuple[tuple[str, str], Any]]]:
     """Wishes of every kind, each to a stream of the right category."""
 
     def addressed(command: type) -> st.SearchStrategy[tuple[tuple[str, str], Any]]:
@@ -140,15 +235,15 @@ def days_at_work() -> st.SearchStrategy[list[tuple[tuple[str, str], Any]]]:
             lambda pair: (pair[0], _named_after(pair[0][1], pair[1]))
         )
 
-    return st.lists(st.sampled_from(ASKED).flatmap(addressed), min_size=15, max_size=40)
+    return st.lists(st.sampled_from(asked).flatmap(addressed), min_size=15, max_size=40)
 
 
 def _named_after(identity: str, wish: Any) -> Any:
-    """A joint command to a referral or a link worker repeats its id."""
+    """A joint command repeats the id of the record it is to."""
     repeated = _REPEATED.get(getattr(JOINT_COMMANDS.get(type(wish)), "PRIMARY", ""), "")
     if not hasattr(wish, repeated):
         return wish
-    return type(wish)(**{name: getattr(wish, name) for name in field_types(type(wish))} | {repeated: identity})
+    return replace(wish, **{repeated: identity})
 
 
 def _cover(state: link_worker.State) -> str | None:
@@ -161,29 +256,34 @@ _REPEATED = {
     "person": "person_id",
     "record_access": "person_id",
     "representation": "person_id",
+    "grant": "grant_id",
 }
+
+
+def worlds(days: list[tuple[tuple[str, str], Any]], granted: set[str]) -> Iterator[World]:
+    """Every stream after each wish, one after the other; notes by name what was granted."""
+    world: World = {key: after(BY_CATEGORY[key[0]], BY_CATEGORY[key[0]].INITIAL, READY.get(key, ())) for key in STREAMS}
+    for key, wish in days:
+        before = world
+        module = JOINT_COMMANDS.get(type(wish))
+        if module is not None:
+            world = decided_together(world, module, key, wish)
+        else:
+            world = world | {key: alone(BY_CATEGORY[key[0]], world[key], wish)}
+        if world != before:
+            granted.add(type(wish).__name__)
+        yield world
 
 
 def test_together_decided_twice_equals_once_while_each_caseload_stays_true() -> None:
     granted: set[str] = set()
 
     @settings(
-        max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        max_examples=400, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
     )  # so that what it must have granted does not hang on luck
-    @given(days_at_work())
+    @given(days_at_work(ASKED))
     def law(days: list[tuple[tuple[str, str], Any]]) -> None:
-        world: World = {
-            key: after(BY_CATEGORY[key[0]], BY_CATEGORY[key[0]].INITIAL, READY.get(key, ())) for key in STREAMS
-        }
-        for key, wish in days:
-            before = world
-            module = JOINT_COMMANDS.get(type(wish))
-            if module is not None:
-                world = decided_together(world, module, key, wish)
-            else:
-                world = world | {key: alone(BY_CATEGORY[key[0]], world[key], wish)}
-            if world != before:
-                granted.add(type(wish).__name__)
+        for world in worlds(days, granted):
             for worker in WORKERS:
                 held = set(world["link_worker", worker].held)
                 assert held == {each for each in REFERRALS if world["referral", each].worker_id == worker}
@@ -194,3 +294,19 @@ def test_together_decided_twice_equals_once_while_each_caseload_stays_true() -> 
     law()
     assert granted >= {"ReceiveReferral", "AllocateLinkWorker", "ReallocateReferral", "CloseReferral", "ReopenReferral"}
     assert granted >= {"StartAbsence", "EndAbsence", "WeighCase", "ProposeAllocation"}
+
+
+def test_together_decided_twice_equals_once_from_an_application_to_its_ballot() -> None:
+    granted: set[str] = set()
+
+    @settings(max_examples=150, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(days_at_work(ASKED_OF_A_CHEST))
+    def law(days: list[tuple[tuple[str, str], Any]]) -> None:
+        for world in worlds(days, granted):
+            chest = world["fund", "f1"]
+            assert chest.awards.keys() <= set(GRANTS)
+            assert all(world["grant", each].award.amount == known.amount for each, known in chest.awards.items())
+
+    law()
+    assert granted >= {"StartApplication", "SubmitApplication", "CheckEligibility"}
+    assert granted >= {"AssessApplication", "RecommendApplication", "OfferGrant", "OpenBallot"}

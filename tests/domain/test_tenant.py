@@ -93,6 +93,13 @@ def test_only_what_differs_happens() -> None:
     given(tenant, *ONBOARDED).when(wish).then(replace(POLICIES, triage_days=5))
 
 
+def test_an_ics_that_publishes_its_grants_says_with_which_prefix() -> None:
+    wish = replace(CONFIGURE, giving_prefix="360G-Nene")
+    configured = TenantConfigured(name="Northamptonshire", gss="E54000059", giving_prefix="360G-Nene")
+    given(tenant, *ONBOARDED).when(wish).then(configured)
+    given(tenant, *ONBOARDED).when(replace(wish, giving_prefix="360G-")).refused("registered with 360Giving")
+
+
 def test_a_practice_that_moves_leaves_one_pcn_then_joins_the_other() -> None:
     moved = replace(BURTON, since=TODAY)
     wish = replace(

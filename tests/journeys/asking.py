@@ -21,22 +21,22 @@ _HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)
 
 
 class Someone:
-    """One user of QPM, signed in at a desk and with a token. `grants`: (role, scope) each."""
+    """One user of an ICS, signed in at a desk and with a token. `grants`: (role, scope) each."""
 
-    def __init__(self, web: Web, subject: str, *grants: tuple[str, str]) -> None:
+    def __init__(self, web: Web, subject: str, *grants: tuple[str, str], ods: str = ODS) -> None:
         for role, scope in grants:
-            web.token(ODS, role, scope, subject=subject)
-        self.web = web
+            web.token(ods, role, scope, subject=subject)
+        self.web, self.ods = web, ods
         self.id = user_id(NAME, subject)
         self.grants = grants
         self.views = frozenset(permissions.views(grants, self.id))
-        self.token = web.issuer.issue(subject, ODS)
+        self.token = web.issuer.issue(subject, ods)
         self.client = httpx.Client(base_url=web.url, follow_redirects=True, headers={"accept": "text/html"}, timeout=30)
-        self.client.get(web.way_in(ODS, subject, f"{subject.title()} Example"))
+        self.client.get(web.way_in(ods, subject, f"{subject.title()} Example"))
 
     def do(self, command: type, identity: str | None = None, **given: Any) -> str:
         """Carry out a command over GraphQL, `given` in camel case; the id of the record."""
-        self.web.followed(ODS)
+        self.web.followed(self.ods)
         (receipt,) = self.web.ask(
             self.token, mutations.document(command), self._wish(command, identity, given)
         ).values()
@@ -58,12 +58,12 @@ class Someone:
 
     def ask(self, document: str, **variables: Any) -> Any:
         """The data of a question, once every room has read all there is."""
-        self.web.followed(ODS)
+        self.web.followed(self.ods)
         return self.web.ask(self.token, document, variables)
 
     def get(self, path: str, status: int = 200) -> str:
         """A page, as it is once every room has read all there is."""
-        self.web.followed(ODS)
+        self.web.followed(self.ods)
         answer = self.client.get(path)
         assert answer.status_code == status, (path, answer.status_code, answer.text)
         return answer.text
@@ -74,17 +74,17 @@ class Someone:
         hidden = {name: unescape(value) for name, value in _HIDDEN.findall(page.partition("<main")[2])}
         answer = self.client.post(path, data={**hidden, **typed})
         assert answer.status_code == status, (path, answer.status_code, answer.text)
-        self.web.followed(ODS)
+        self.web.followed(self.ods)
         return answer.text
 
 
 @contextmanager
-def signed_in(web: Web) -> Iterator[partial[Someone]]:
+def signed_in(web: Web, ods: str = ODS) -> Iterator[partial[Someone]]:
     """`someone(subject, (role, scope), …)`: people who are signed out when the story is over."""
     there: list[Someone] = []
 
     def someone(subject: str, *grants: tuple[str, str]) -> Someone:
-        there.append(Someone(web, subject, *grants))
+        there.append(Someone(web, subject, *grants, ods=ods))
         return there[-1]
 
     try:

@@ -55,6 +55,7 @@ def signed_in(
 
 def violations(page: Page) -> Any:
     """What axe-core finds wrong with a page: (rule, where). The page's context must bypass its content security policy."""
+    page.wait_for_load_state()  # a click ends before its page is drawn
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     return page.evaluate(_VIOLATIONS)

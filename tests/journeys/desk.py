@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,8 @@ from tests.journeys.office import Office
 
 PICTURES: Final = os.environ.get("COMMONWEAL_PICTURES")
 """A folder that gets a picture of every page, for whoever wishes to look at them; nothing is drawn where it names none."""
+LOOKED_AT: Final[dict[str, str]] = {}
+"""Kinds of pages and the address where each was seen first, in whichever story."""
 _IDS: Final = re.compile(r"/(?=[^/]*\d|[^/]{25})[^/]+")
 _DRAWN: Final = """
 async width => {
@@ -33,14 +35,14 @@ class Desk:
 
     office: Office
     page: Page
-    looked_at: dict[str, str] = field(default_factory=dict)
-    """Kinds of pages and the address where each was seen."""
 
-    def sign_in(self, who: str, ics: str = "Northamptonshire") -> None:
+    def sign_in(self, who: str) -> None:
         """By the page everyone signs in on; in development one says there who one is."""
         self.go("/sign-in")
         self.press("Sign in")
-        people = self.page.get_by_role("heading", name=ics, exact=True).locator("xpath=following-sibling::ul[1]")
+        people = self.page.get_by_role("heading", name=self.office.name, exact=True).locator(
+            "xpath=following-sibling::ul[1]"
+        )
         people.get_by_role("button", name=re.compile(f"^{who}, ")).click()
         expect(self.page.get_by_role("button", name="Sign out")).to_have_count(1)
         self.look()
@@ -103,9 +105,9 @@ class Desk:
         shape = _IDS.sub("/·", self.page.url.removeprefix(self.office.url).partition("?")[0])
         if self.page.locator(".nhsuk-error-summary").count():  # to ask for its heading by role reads the whole page
             shape += " with a problem"
-        if shape in self.looked_at:
+        if shape in LOOKED_AT:
             return
-        self.looked_at[shape] = self.page.url
+        LOOKED_AT[shape] = self.page.url
         for name, size in (("phone", PHONE), ("desk", DESKTOP)):
             self.page.set_viewport_size(size)
             self.page.evaluate(_DRAWN, size["width"])
@@ -113,7 +115,7 @@ class Desk:
                 f"{shape} on a {name}"
             )
             if PICTURES:
-                file = f"{len(self.looked_at):03} {shape.strip('/').replace('/', ' ') or 'home'} {name}.png"
+                file = f"{len(LOOKED_AT):03} {shape.strip('/').replace('/', ' ') or 'home'} {name}.png"
                 self.page.screenshot(path=Path(PICTURES) / file, full_page=True)
         found = violations(self.page)
         assert found == [], f"{shape}: {found}"
@@ -123,18 +125,15 @@ class Desk:
 def at_a_desk(
     office: Office,
     browser: Browser,
-    looked_at: dict[str, str] | None = None,
     who: str | None = None,
     on: datetime | None = None,
 ) -> Iterator[Desk]:
-    """Somebody in a browser that knows nothing of another; signed in, if it is said who, and when, by the office's calendar.
-
-    `looked_at`: what need not be looked at again."""
+    """Somebody in a browser that knows nothing of another; signed in, if it is said who, and when, by the office's calendar."""
     if on is not None:
         office.on(on)
     with browser.new_context(viewport=DESKTOP, bypass_csp=True) as context:
         context.set_default_timeout(30_000)
-        desk = Desk(office, context.new_page(), {} if looked_at is None else looked_at)
+        desk = Desk(office, context.new_page())
         if who is not None:
             desk.sign_in(who)
         yield desk

@@ -47,6 +47,7 @@ PROCESSES: Final[tuple[ModuleType, ...]] = (relay, follower, reactor, listener, 
 PATIENCE: Final = 60.0
 """Seconds until something must have come about."""
 ODS: Final = "QPM"
+"""Northamptonshire's."""
 _READY: Final = """
 select least((select min(position) from {schema}.rooms), (select position from {schema}.reactor))
 where not exists (select from {schema}.deadlines where fired_at is null and due_at <= {now})
@@ -59,10 +60,17 @@ def northamptonshire() -> ICS:
     return ics_file.read(EXAMPLES / "northamptonshire.toml")
 
 
+def north_east_london() -> ICS:
+    """The other example, with seven boroughs."""
+    return ics_file.read(EXAMPLES / "north_east_london.toml")
+
+
 @dataclass
 class Office:
     """An ICS with everything that works for it, at `url`."""
 
+    ods: str
+    name: str
     url: str
     installation: Installation
     loop: asyncio.AbstractEventLoop
@@ -80,8 +88,8 @@ class Office:
         assert self.calendar is not None
         shift = moment - time_machine.escape_hatch.datetime.datetime.now(UTC)
         self.calendar.move_to(moment)
-        self.run(_turn(self.admin, shift))
-        self.run(self.bus.publish(f"wake.{ODS}"))
+        self.run(_turn(self.admin, self.ods, shift))
+        self.run(self.bus.publish(f"wake.{self.ods}"))
         self.settled()
 
     def given(self, identity: str, *commands: object) -> None:
@@ -93,7 +101,7 @@ class Office:
         """A command over GraphQL, `given` in camel case, as the system of whoever this subject works for gives it."""
         issuer = DevelopmentIssuer(self.installation.settings, self.installation.platform_key)
         asked = {"query": mutations.document(command), "variables": {"id": identity, "input": given}}
-        token = {"authorization": f"Bearer {issuer.issue(subject, ODS)}"}
+        token = {"authorization": f"Bearer {issuer.issue(subject, self.ods)}"}
         answer = httpx.post(f"{self.url}/graphql", json=asked, headers=token, timeout=PATIENCE).json()
         assert "errors" not in answer, answer["errors"]
 
@@ -101,7 +109,7 @@ class Office:
         """Everything that happened, as the one who holds the keys reads it."""
 
         async def read() -> list[Fact]:
-            streams = (await self.store.tenant(ODS)).streams
+            streams = (await self.store.tenant(self.ods)).streams
             return await streams.understand(await streams.log.after(0, 100_000))
 
         return self.run(read())
@@ -123,13 +131,15 @@ class Office:
         return found
 
     async def _settled(self) -> bool:
-        ready = await (await self.admin.execute(_named(_READY, now=sql.Literal(datetime.now(UTC))))).fetchone()
-        head = await (await self.store.tenant(ODS)).log.head()
+        ready = await (
+            await self.admin.execute(_named(_READY, self.ods, now=sql.Literal(datetime.now(UTC))))
+        ).fetchone()
+        head = await (await self.store.tenant(self.ods)).log.head()
         return ready is not None and ready[0] == head
 
     async def _carry_out(self, identity: str, command: object) -> None:
         about = About(command_id=uuid.uuid4(), occurred_at=datetime.now(UTC), actor="journey", channel="test")
-        await handle((await self.store.tenant(ODS)).streams, identity, command, about)
+        await handle((await self.store.tenant(self.ods)).streams, identity, command, about)
 
 
 @contextmanager
@@ -176,7 +186,7 @@ async def _start(
         await prepare_control(found)
         found.keep_key(ics)
         await bring_up_to_date(found, Placement(ics.ods, ics.database, ics.key_file))
-        await _turn(admin, shift)
+        await _turn(admin, ics.ods, shift)
         await onboard(found, ics)
     for module in PROCESSES:
         await _begin(stack, installation, module)
@@ -184,7 +194,7 @@ async def _start(
     stack.push_async_callback(store.close)
     bus = await installation.accounts.connect(installation.nats_url, PLATFORM, "process", name="journey")
     stack.push_async_callback(bus.close)
-    return Office(installation.settings.address, installation, loop, store, admin, bus, calendar)
+    return Office(ics.ods, ics.name, installation.settings.address, installation, loop, store, admin, bus, calendar)
 
 
 async def _begin(stack: AsyncExitStack, installation: Installation, module: ModuleType) -> None:
@@ -211,10 +221,10 @@ async def _begin(stack: AsyncExitStack, installation: Installation, module: Modu
                 await asyncio.sleep(0.02)
 
 
-async def _turn(admin: AsyncConnection[Any], shift: timedelta) -> None:
+async def _turn(admin: AsyncConnection[Any], ods: str, shift: timedelta) -> None:
     """From now on the log records at our time and so much: what PostgreSQL calls now cannot be turned."""
-    await admin.execute(_named(_CALENDAR, shift=sql.Literal(shift)))
+    await admin.execute(_named(_CALENDAR, ods, shift=sql.Literal(shift)))
 
 
-def _named(statement: str, **known: sql.Composable) -> sql.Composed:
-    return sql.SQL(statement).format(schema=sql.Identifier(ODS.lower()), **known)
+def _named(statement: str, ods: str, **known: sql.Composable) -> sql.Composed:
+    return sql.SQL(statement).format(schema=sql.Identifier(ods.lower()), **known)

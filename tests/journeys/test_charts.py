@@ -1,11 +1,12 @@
 """Charts draw what they were given, and nothing that may not be told."""
 
+import csv
 import re
 from datetime import date
 
 import pytest
 
-from commonweal.console import charts
+from commonweal.console import charts, months
 from commonweal.console.charts import Given
 from commonweal.console.numbers import Line, Numbers
 from commonweal.runtime.pages.counted import download
@@ -46,6 +47,40 @@ def test_a_line_joins_its_readings_on_the_whole_of_their_scale() -> None:
     assert [tick.text for tick in chart.days] == ["1 Mar 2026", "21 Mar 2026"]
     assert chart.parts == ((first, middle), (middle, last))
     assert all(chart.left < point.x < 100 for point in chart.points)
+
+
+def test_a_bar_shows_the_line_it_must_reach() -> None:
+    (bar,) = charts.bars([Given("kept", 30.0, mark=60.0, said="30%, 60% must be")], "Percent", "%", upto=100).bars
+    assert bar.mark == pytest.approx(2 * bar.width)
+    assert bar.value == "30%, 60% must be"
+    page = CONSOLE.from_string('{% import "charts.html" as charts %}{{ charts.bars(chart, "Kept") }}')
+    told = page.render(chart=charts.bars([Given("kept", 30.0, mark=60.0)], "Percent", upto=100))
+    assert 'class="cw-chart__mark" x1="60.0%" x2="60.0%"' in told
+
+
+YEAR: list[months.Pair] = [
+    (date(2026, 11, 1), 10.0, 5.0),
+    (date(2026, 12, 1), 0.0, 20.0),
+    (date(2027, 1, 1), 40.0, None),
+]
+
+
+def test_months_stand_beside_each_other_as_high_as_what_happened_in_them() -> None:
+    chart = months.columns(YEAR, ("Due", "Paid"), "Pounds", date(2026, 12, 24))
+    assert [(rect.first, rect.height) for rect in chart.rects] == [(True, 40), (False, 20), (False, 80), (True, 160)]
+    due, paid, *_ = chart.rects
+    assert due.x + due.width == pytest.approx(paid.x, abs=0.02)
+    assert [tick.text for tick in chart.months] == ["Nov 26", "Dec 26", "Jan 27"]
+    assert chart.now == chart.months[1].at
+
+
+def test_what_is_not_known_yet_is_not_drawn() -> None:
+    chart = months.lines(YEAR, ("Planned", "Paid"), "Pounds", date(2027, 3, 1))
+    planned, paid = chart.runs
+    assert [len(run.parts) for run in (planned, paid)] == [2, 1]
+    assert (planned.planned, paid.planned, chart.now) == (True, False, None)
+    (before, after), *_ = paid.parts
+    assert after.y < before.y, "more is higher"
 
 
 def test_what_was_told_later_of_an_earlier_day_stands_before_it() -> None:
@@ -111,6 +146,14 @@ def test_a_percentage_that_is_held_back_is_counted_among_what_is() -> None:
     assert numbers.held_back == 3
     file = download("equity", numbers, {"position": 7}, "People", date(2026, 3, 1))
     assert str(file.content).splitlines()[0] == "People,1 March 2026,position 7,3 numbers held back"
+
+
+def test_nothing_in_a_file_is_a_formula_but_numbers_are_numbers() -> None:
+    line = Line(text="=1+1", cells=("+44 1536", "-12.50", "-1,234", "@SUM(A1)", "-1+2", "Kettering", ""))
+    file = Numbers(first="Fund", headings=("What",), lines=(line,)).file(("=Nene", "position 7"))
+    about, _, told = csv.reader(file.splitlines())
+    assert about == ["'=Nene", "position 7"]
+    assert told == ["'=1+1", "'+44 1536", "-12.50", "-1,234", "'@SUM(A1)", "'-1+2", "Kettering", ""]
 
 
 @pytest.mark.parametrize(

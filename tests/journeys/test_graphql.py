@@ -51,6 +51,8 @@ NOT_OFFERED = {
     "ExhaustContactPolicy": "it follows from the attempts",
     "ExpireConsent": "time does it",
     "ErasePerson": "it is asked for and approved, or ordered: commonweal people erase",
+    "FlagMonitoringOverdue": "time does it",
+    "CastVote": "a voter's link does it",
     "ExpireCompetency": "time does it",
     "QueueGPMessage": "a policy does it",
     "RecordGPMessageDelivery": "the integration does it",
@@ -264,6 +266,7 @@ def _any_wish(name: str, command: type) -> tuple[str, dict[str, Any]]:
 
 _ANY_VALUES = {
     "tuple[int": [1],
+    "tuple[datetime.date": ["2026-03-02"],
     "tuple": ["x"],
     "datetime.datetime": "2026-03-02T09:00:00Z",
     "datetime.date": "2026-03-02",

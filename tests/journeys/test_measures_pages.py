@@ -82,6 +82,7 @@ def test_a_scale_stands_in_one_row_that_is_the_same_for_each_question(people: We
     page.goto(f"{people.url}/people/p-ada/measures")
     page.get_by_label("Questionnaire", exact=True).select_option("ons4")
     page.get_by_role("button", name="Begin").click()
+    expect(page.locator("[name=item_3]")).to_have_count(11)
     rows = [[each.bounding_box() for each in page.locator(f"[name=item_{number}]").all()] for number in range(4)]
     for row in rows:
         assert len(row) == 11
@@ -169,7 +170,7 @@ def test_a_file_of_something_that_is_not_there_is_refused_and_not_one_of_somethi
         ("outcomes", "by=zz"),
         ("outcomes", "day=31&month=2&year=2026"),
         ("workforce", "by=NONSENSE"),
-        ("equity", "days=zz"),
+        ("equity", "months=zz"),
         ("activity", "months=zz"),
     ):
         told = lead.get(f"/{file}.csv?{asked}", status=422)

@@ -111,8 +111,7 @@ def board_on_friday(manager: Desk) -> str:
 def test_from_the_board_of_friday_to_a_case_closed_after_eleven_weeks(
     office: Office, browser: Browser, practice: Hospital
 ) -> None:
-    looked_at: dict[str, str] = {}
-    sits = partial(at_a_desk, office, browser, looked_at)
+    sits = partial(at_a_desk, office, browser)
     office.on(day(1))
     come(office, "Dora Example", BURTON, day(1))
     with sits("demo-pcn-manager", day(3, "09:00")) as manager:
@@ -135,7 +134,7 @@ def test_from_the_board_of_friday_to_a_case_closed_after_eleven_weeks(
         link = connects(amber)
     office.on(day(12))
     with browser.new_context(viewport=PHONE, bypass_csp=True) as outside:
-        answers(Desk(office, outside.new_page(), looked_at), link)
+        answers(Desk(office, outside.new_page()), link)
     with sits("Amber Example", day(61)) as amber:
         records_what_came_of_it(amber)
     with sits("Amber Example", day(4 + 77)) as amber:

@@ -122,17 +122,19 @@ def test_all_that_is_wrong_is_said_at_once(place: Web, context: BrowserContext) 
     page.get_by_label("Postcode").fill("nowhere")
     page.get_by_label("Your own reference").fill("not a reference")
     page.get_by_role("button", name="Send the referral").click()
-    assert page.get_by_role("alert").get_by_role("listitem").all_inner_texts() == [
-        "NHS number is mistyped: its check digit does not fit",
-        "Enter their name",
-        "The date of birth must lie within the last 130 years",
-        "The e-mail address must be an e-mail address such as hello@example.org",
-        "The postcode must be a postcode such as NN15 5LB",
-        "Say whether they agree to be contacted",
-        "Select at least one thing they would like help with",
-        "Your own reference must be letters, digits and . _ : / - only",
-        "Select what you are",
-    ]
+    expect(page.get_by_role("alert").get_by_role("listitem")).to_have_text(
+        [
+            "NHS number is mistyped: its check digit does not fit",
+            "Enter their name",
+            "The date of birth must lie within the last 130 years",
+            "The e-mail address must be an e-mail address such as hello@example.org",
+            "The postcode must be a postcode such as NN15 5LB",
+            "Say whether they agree to be contacted",
+            "Select at least one thing they would like help with",
+            "Your own reference must be letters, digits and . _ : / - only",
+            "Select what you are",
+        ]
+    )
 
 
 def test_what_is_known_of_a_number_and_a_reference_is_said_with_the_rest(place: Web, context: BrowserContext) -> None:

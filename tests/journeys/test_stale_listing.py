@@ -90,10 +90,9 @@ def _goes_there(office: Office, worker: str) -> None:
 def test_a_link_worker_overrides_a_stale_listing_finds_the_service_closed_and_twelve_others_read_of_it(
     office: Office, browser: Browser
 ) -> None:
-    looked_at: dict[str, str] = {}
     with ExitStack() as signed_in:
         desks = {name: signed_in.enter_context(_at_work(office, name)) for name in (*COLLEAGUES, NEXT_DOOR)}
-        with at_a_desk(office, browser, looked_at, "Amber Example") as amber:
+        with at_a_desk(office, browser, "Amber Example") as amber:
             _is_held_up(amber)
             _has_a_reason(amber)
             _finds_it_closed(amber)
@@ -102,11 +101,11 @@ def test_a_link_worker_overrides_a_stale_listing_finds_the_service_closed_and_tw
         for name in COLLEAGUES:
             _reads_of_their_own_person(office, desks[name], name, "1 problem was reported")
         _reads_that_it_is_no_news_of_theirs(desks[NEXT_DOOR])
-        with at_a_desk(office, browser, looked_at, "demo-team-lead") as lead:
+        with at_a_desk(office, browser, "demo-team-lead") as lead:
             _takes_it_off(lead)
         for name in COLLEAGUES:
             _reads_of_their_own_person(office, desks[name], name, "no longer listed")
-        with at_a_desk(office, browser, looked_at, "Rowan Example") as rowan:
+        with at_a_desk(office, browser, "Rowan Example") as rowan:
             _sees_to_their_person(rowan)
         office.settled()
         _reads_that_it_is_no_news_of_theirs(desks["Rowan"])

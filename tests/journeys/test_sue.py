@@ -108,7 +108,7 @@ def hears_from_the_hospital(office: Office, trigger: str, at: datetime) -> None:
 
 
 def test_from_a_hospital_bed_to_three_services_near_home(office: Office, browser: Browser, trust: Hospital) -> None:
-    sits = partial(at_a_desk, office, browser, {})
+    sits = partial(at_a_desk, office, browser)
     hears_from_the_hospital(office, ADMISSION, day(0, "09:00"))
     office.on(day(4, "11:30"))
     hears_from_the_hospital(office, DISCHARGE, day(4, "11:15"))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commonweal.console import ask
-from commonweal.console.asks import ASKS
+from commonweal.console.asks import ASKS, applicant
 from commonweal.console.wording import role, sentence_case
 from commonweal.domain import user
 from commonweal.domain.referrals import referral
@@ -67,7 +67,7 @@ def test_a_number_that_cannot_be_says_which_can(typed: str) -> None:
 
 def test_the_example_of_a_day_to_come_is_still_to_come(lead: Someone) -> None:
     assert f"For example, 31 3 {NOW.year + 1}" in lead.get("/do/create-task/r-lark")
-    assert {question.field for each in ASKS for question in each.asked} >= ask.AHEAD
+    assert {question.field for each in (*ASKS, applicant.APPLICATION) for question in each.asked} >= ask.AHEAD
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from commonweal.kernel import build, follow, past
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
 from commonweal.kernel.read_model import Change, Put, ReadModel, Remove, Statement
+from commonweal.kernel.sql_names import Names
 from commonweal.kernel.streams import Fact
 from commonweal.runtime.installation import Installation
 from tenants.store import Tenant
@@ -106,6 +107,13 @@ def test_an_event_that_changes_nothing_of_a_row_makes_no_version() -> None:
     said: list[Statement] = [Put("t", row), Change("t", "a", {"x": 1}), Change("t", "b", {"x": 2}), Remove("t", "b")]
     assert past.fold(now, [(9, each) for each in said]) == []
     assert now == {"a": {**row, past.FROM: 3}, "b": None}
+
+
+def test_a_ledger_as_it_was_is_its_rows_up_to_there(tmp_path: Path) -> None:
+    model = ReadModel("chest", 1, tmp_path, project, ledgers=("move",))
+    assert Names(model, None)["move"] == "chest_v1_move"
+    assert Names(model, "7")["move"] == "(select t.* from chest_v1_move as t where t.position <= 7)"
+    assert Names(model, "7")["fund"] == "chest_v1_fund"
 
 
 def project(fact: Fact) -> Iterable[Statement]:

@@ -100,6 +100,18 @@ class Scene:
 
         return self.run(read())
 
+    def table(self, table: str, ods: str = "QPM") -> list[dict[str, Any]]:
+        """Every row of one table, by column name."""
+
+        async def read() -> list[dict[str, Any]]:
+            async with self.tenants[ods].pool.borrow() as connection:
+                columns = (await read_model.types(connection, self.model))[self.model.table(table)]
+                query = f"select {', '.join(columns)} from {self.model.table(table)}"  # noqa: S608
+                rows = await (await connection.execute(query.encode())).fetchall()
+                return [dict(zip(columns, row, strict=True)) for row in rows]
+
+        return self.run(read())
+
     def row(self, table: str, key: str, ods: str = "QPM") -> dict[str, Any]:
         """One row by its key, by column name."""
 

@@ -21,8 +21,10 @@ from commonweal.domain.workforce import absence, allocation, link_worker, propos
 from commonweal.kernel.read_model import fold
 from commonweal.kernel.streams import Fact
 from commonweal.runtime.installation import Installation
+from commonweal.runtime.waiting import until
 from projections import caseload
 from projections.caseload.projector import STAGES, project
+from tenants.store import Tenant
 from tests.projections.every_room import same_rows
 from tests.projections.scene import EVERYTHING, Scene, scene
 from tests.story import DAY, RECEIVED, agreed, allocated, configured, engaged, merged, referred, registered
@@ -656,9 +658,18 @@ def test_a_question_waits_for_the_position_it_names(story: Scene) -> None:
 
 def test_a_view_that_does_not_come_to_the_position_says_so(story: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonweal.runtime.waiting.SECONDS", 0.05)
+    waited: list[str] = []
+
+    async def wait(tenant: Tenant, room: str, position: int) -> None:
+        waited.append(room)
+        await until(tenant, room, position)
+
+    monkeypatch.setattr("commonweal.runtime.answering.until", wait)
     _, (error,) = story.answer(PAGE, position=1 << 40)
     assert error["extensions"] == {"code": "CONFLICT"}
     assert "has not come to that position" in error["message"]
+    assert error["path"] == ["caseload"]
+    assert waited == ["caseload"], "nobody waits twice for one answer"
 
 
 @pytest.mark.parametrize("document", [PAGE, ONE.replace("$id: ID!", '$id: ID = "met"'), *_each(CHOICES)])

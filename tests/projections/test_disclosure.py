@@ -1,6 +1,7 @@
 """Small numbers are held back, the same whether Python or PostgreSQL counts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import strawberry
@@ -97,6 +98,17 @@ def test_a_table_is_narrowed_after_it_was_counted_and_can_be_asked_of_the_past(t
     assert (before["position"], [each["source"] for each in before["rows"]]) == (2 + MANY, ["01"])
     empty = told.run(fetch(reader, caseload.READ_MODEL, counted(as_of=0)))
     assert (empty["rows"], empty["suppressed"]) == ([], 0)
+
+
+def the_largest_alone(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """Something that cannot be said of a row by itself."""
+    return [max(rows, key=lambda row: row["people"] or 0)], len(rows) - 1
+
+
+def test_what_is_told_of_a_row_may_depend_on_the_others(told: Scene) -> None:
+    found = told.run(fetch(told.asker().reader, caseload.READ_MODEL, counted(told=the_largest_alone)))
+    assert ([each["source"] for each in found["rows"]], found["suppressed"]) == (["01"], 1)
+    assert sql_graph.shape(counted(told=the_largest_alone)) != sql_graph.shape(counted())
 
 
 def test_an_unknown_number_of_rows_is_reckoned_as_that_of_a_list() -> None:

@@ -145,8 +145,17 @@ def test_small_numbers_are_held_back_from_whoever_does_not_see_the_people(story:
     amber = {line["key"]: line for line in told["rows"]}["amber"]
     assert (amber["fte"], amber["open"], amber["weight"], amber["new"], amber["missed"]) == (0.5, None, None, None, 0)
     assert (amber["medianDays"], amber["perFte"], amber["held"]) == (None, None, None)
-    assert told["suppressed"] == 6
+    assert told["suppressed"] == 8, "open, new, quiet and held of both: of few altogether nobody is told apart"
     assert told["position"] > 0
+    assert told == {
+        **story.ask(WORKFORCE, ANALYST, by="WORKER", on="2026-04-04", days=22)["workforce"],
+        "asOf": told["asOf"],
+    }
+    worker = '{ workforceWorker(id: "amber") { cases held } workforceWorkers { id cases held } }'
+    hidden = story.ask(worker, ANALYST)
+    assert hidden["workforceWorker"] == {"cases": None, "held": None}
+    assert [(each["cases"], each["held"]) for each in hidden["workforceWorkers"]] == [(None, None)] * 2
+    assert story.ask(worker)["workforceWorker"] == {"cases": 6, "held": 6}
 
 
 def test_someone_sees_their_part_of_the_workforce_and_no_more(story: Scene) -> None:

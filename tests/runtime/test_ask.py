@@ -40,6 +40,9 @@ def asked(*questions: Question, **known: Any) -> Ask:
         ("yes_no", {"f": "no"}, False),
         ("pounds", {"f": "£1,250.5"}, 125_050),
         ("pounds", {"f": "0"}, 0),
+        ("pounds", {"f": "12,500"}, 1_250_000),
+        ("pounds", {"f": "1,234,567.89"}, 123_456_789),
+        ("pounds", {"f": "1234567.8"}, 123_456_780),
         ("lines", {"f": " a \n\nb"}, ["a", "b"]),
     ],
 )
@@ -64,12 +67,36 @@ def test_an_answer_is_read_as_it_was_meant(kind: str, typed: dict[str, str], val
         ("pounds", {"f": "1.005"}, "f", "pounds"),
         ("pounds", {"f": "-1"}, "f", "pounds"),
         ("pounds", {"f": "NaN"}, "f", "pounds"),
+        *(
+            ("pounds", {"f": text}, "f", "pounds")
+            for text in (
+                "12,50",
+                "1,00,0",
+                "1,2345",
+                "1234,567",
+                ",500",
+                "0,500",
+                "5,",
+                "1,250,5",
+                "1.250,50",
+                "1,,000",
+            )
+        ),
         ("shares", {"f": "QPM sixty"}, "f", "QPM 60"),
         ("shares", {"f": "QPM 60\nNHS"}, "f", "QPM 60"),
+        ("numbers", {"f_a": "many"}, "f", "whole number"),
+        ("numbers", {"f_b": "11"}, "f", "10 or less"),
+        ("schedule", {"f": "1 9 2026"}, "f", "1 9 2026 2,500"),
+        ("schedule", {"f": "1 9 2026 lots"}, "f", "1 9 2026 2,500"),
+        ("schedule", {"f": "1 9 2026 25,00"}, "f", "1 9 2026 2,500"),
+        ("schedule", {"f": "31 9 2026 2,500"}, "f", "31 9 2026 is no real date"),
+        ("ringfence", {"f": "a"}, "f", "how many percent"),
+        ("ringfence", {"g": "5"}, "f", "how many percent"),
+        ("ringfence", {"f": "c", "g": "5"}, "f", "on the list"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_question(kind: str, typed: dict[str, str], anchor: str, says: str) -> None:
-    answers = read(asked(Question(field="f", label="F", kind=kind, choices=AB, most=10)), typed, {})
+    answers = read(asked(Question(field="f", second="g", label="F", kind=kind, choices=AB, most=10)), typed, {})
     (mistake,) = answers.mistakes
     assert (mistake.field, says in mistake.sentence) == (anchor, True), mistake
 
@@ -86,6 +113,27 @@ def test_shares_are_two_lists_in_one_order() -> None:
     assert refused(ask, "g must be 100 together").field == "f"
 
 
+@pytest.mark.parametrize(
+    ("kind", "typed", "values"),
+    [
+        ("numbers", {"f_a": "3", "f_b": ""}, {"f": ["a"], "g": [3]}),
+        ("numbers", {"f_b": "0", "f_a": "10"}, {"f": ["a", "b"], "g": [10, 0]}),
+        (
+            "schedule",
+            {"f": "1 9 2026 2,500\n\n15/1/2027: £99.50"},
+            {"f": ["2026-09-01", "2027-01-15"], "g": [250_000, 9_950]},
+        ),
+        ("ringfence", {"f": "a,b", "g": "50"}, {"f": ["a+b"], "g": [50]}),
+        ("ringfence", {}, {}),
+    ],
+)
+def test_what_has_two_halves_is_two_lists_in_one_order(
+    kind: str, typed: dict[str, str], values: dict[str, Any]
+) -> None:
+    ask = asked(Question(field="f", second="g", label="F", kind=kind, choices=AB, most=100))
+    assert read(ask, typed, {}).values == values
+
+
 def test_what_may_be_taken_away_is_said_to_be_empty_and_the_rest_is_left_out() -> None:
     ask = asked(Question(field="phone", label="Telephone", clears=True), Question(field="name", label="Name"))
     assert read(ask, {"phone": " ", "name": ""}, {}).values == {"phone": ""}
@@ -96,6 +144,11 @@ def test_a_record_that_is_named_by_its_maker_is_asked_for_its_code_first() -> No
     assert [question.field for question in ask.asked] == ["id", "name"]
     assert [each.field for each in read(ask, {"name": "Young people"}, {}).mistakes] == ["id"]
     assert refused(ask, "id must be letters").field == "id"
+
+
+def test_a_number_that_the_address_brings_is_one() -> None:
+    assert read(BY_NAME["meet-condition"], {"condition": "2"}, {}).values["condition"] == 2
+    assert read(BY_NAME["confirm-pledge"], {"pledge_id": "2"}, {}).values["pledge_id"] == "2"
 
 
 def test_a_question_that_does_not_follow_is_not_read() -> None:
@@ -111,6 +164,27 @@ def test_a_refusal_stands_beside_the_question_its_field_is_of() -> None:
     assert refused(ask, "due_on lies in the past").sentence == "The day lies in the past"
     assert refused(ask, "reason must be one of a, b").sentence == "Why must be one of those on the list"
     assert refused(ask, "this plan is completed").field == ""
+    sent = refused(BY_NAME["assess-application"], "organisation: you judge for the organisation that sent you")
+    assert (sent.field, sent.sentence) == ("organisation", "You judge for the organisation that sent you")
+
+
+@pytest.mark.parametrize(
+    ("form", "refusal", "told"),
+    [
+        ("open-round", "closes_on is before opens_on", "The last day is before the first day"),
+        (
+            "open-round",
+            "most_pence is less than least_pence",
+            "The most one may ask for is less than the least one may ask for",
+        ),
+        ("assess-application", "scores must be one each for need", "The scores must be one each for need"),
+        ("offer-grant", "fund_id is not the fund this grant is of", "The fund is not the fund this grant is of"),
+    ],
+)
+def test_a_refusal_about_two_fields_or_none_that_was_typed_is_in_the_words_of_the_form(
+    form: str, refusal: str, told: str
+) -> None:
+    assert refused(BY_NAME[form], refusal).sentence == told
 
 
 def test_a_refused_reason_is_called_the_reason_wherever_the_question_is_why() -> None:

@@ -40,7 +40,7 @@ def test_the_road_from_an_empty_installation_to_two_ics(hosting: Scene) -> None:
 
     qmf, qpm = listed = hosting.ask("tenants", "list")
     assert (qpm["ods"], qpm["name"], qpm["database"]) == ("QPM", "Northamptonshire", "main")
-    assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (26, 4, 0)
+    assert (qpm["users"], qpm["link_workers"], qpm["people"]) == (28, 4, 0)
     unread = {"version": 1, "position": 0, "lag": qpm["position"]}
     versions = {each.name: each.version for each in READ_MODELS}
     assert qpm["rooms"] == [{"name": name, **unread, "version": versions[name]} for name in sorted(versions)]

@@ -322,12 +322,19 @@ async def _canaries(tenant: Tenant) -> None:
     words = texts()
     for name in dict.fromkeys(event for _, event, _, _ in personal_fields()):
         event = EVENTS[name]
-        given = {field: words.get((name, field), _anything(hint)) for field, hint in field_types(event).items()}
+        given = {field: _said(words.get((name, field)), hint) for field, hint in field_types(event).items()}
         identity = str(uuid.uuid4())
         stream = f"{CATEGORY_OF[event]}-{identity}"
         key = await tenant.streams.vault.make(identity)
         data = codec.encode(event(**given), codec.about(tenant.ods, stream, 1, name), identity, key)
         await tenant.log.append(Append([(stream, 0)], [NewEvent(stream, 1, name, data)], about=about()))
+
+
+def _said(words: str | None, hint: Any) -> Any:
+    """A canary as the field takes it; anything where there is none."""
+    if words is None:
+        return _anything(hint)
+    return (words,) if get_origin(personal_type(hint)) is tuple else words
 
 
 def _anything(hint: Any) -> Any:

@@ -124,6 +124,11 @@ def test_a_whole_file_is_read_as_written(tmp_path: Path) -> None:
             'key_file = "keys/qpm.key"\ndatabase = "Main 2"',
             'database must be small letters, digits and underscores, not "Main 2"',
         ),
+        (
+            'key_file = "keys/qpm.key"',
+            'key_file = "keys/qpm.key"\ngiving_prefix = "nene"',
+            'giving_prefix must be a prefix registered with 360Giving, such as 360G-Example, not "nene"',
+        ),
         ("triage_days = 2", "triage_days = 0", "[policies]: triage_days must be from 1 to 60, not 0"),
         ("triage_days = 2", "triage_days = true", "[policies]: triage_days must be a whole number, not true"),
         (

@@ -80,6 +80,12 @@ ELSEWHERE: Final = {
     "waitingList": "a list of many people",
     "people": "a search, which finds names and opens nothing",
     "allocationCandidates": "colleagues, for somebody who waits",
+    "fund": "money of nobody in particular",
+    "grant": "an organisation's",
+    "grants": "organisations'",
+    "award": "public, and an organisation's",
+    "awards": "public, and organisations'",
+    "awardTotals": "public, and organisations'",
     "referralMade": "what a referrer sent themselves",
     "referralsMade": "what a referrer sent themselves",
 }

@@ -13,6 +13,7 @@ import pytest
 
 from commonweal.domain import due
 from commonweal.domain.directory import connect, connection
+from commonweal.domain.link import Link
 from commonweal.domain.message import Refused
 from commonweal.domain.people.consent import GiveConsent, RefuseConsent, WithdrawConsent
 from commonweal.domain.people.merge import MergePersons, UnmergePersons
@@ -22,8 +23,9 @@ from commonweal.domain.workforce.allocation import RetractReferral
 from commonweal.kernel.append import Conflict
 from commonweal.runtime.code_flow import Begun
 from commonweal.runtime.installation import Installation
+from commonweal.runtime.links import Closed
 from commonweal.runtime.open_store import open_store
-from commonweal.runtime.provider_links import Closed, ProviderLinks, answer
+from commonweal.runtime.provider_links import ProviderLinks, answer
 from commonweal.runtime.session import Seal, Session
 from tests.near import BY, listed, organisation
 from tests.story import agreed, allocated, configured, engaged, referred, registered
@@ -82,7 +84,7 @@ class Sent:
 
     def path_of(self, ods: str, identity: str, link: str, until: int = 14) -> str:
         links = ProviderLinks(self.web.servers.settings, self.web.servers.platform_key)
-        made = links.link(ods, identity, connection.Link(link, TODAY + timedelta(days=until)))
+        made = links.link(ods, identity, Link(link, TODAY + timedelta(days=until)))
         return made[made.index("/answer/") :]
 
     def get(self) -> httpx.Response:
@@ -151,7 +153,7 @@ def test_what_was_sealed_for_something_else_is_no_link(sent: Sent) -> None:
         sent.web.links.link("demo-wren", "QPM").rpartition("/")[2],
     ):
         says_nothing(sent.web.client.get(f"/answer/{text}"))
-    elsewhere = ProviderLinks(settings, bytes(32)).link("QPM", sent.id, connection.Link(sent.link, TODAY))
+    elsewhere = ProviderLinks(settings, bytes(32)).link("QPM", sent.id, Link(sent.link, TODAY))
     says_nothing(sent.web.client.get(f"/answer/{elsewhere.rpartition('/')[2]}"))
     assert sent.web.client.get(f"/sign-in/{sent.path.rpartition('/')[2]}").status_code == 401
     assert "commonweal_session" not in sent.web.client.cookies

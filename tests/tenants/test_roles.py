@@ -138,6 +138,12 @@ def tried(web: Web, role: str, kind: str) -> set[str]:
     return allowed
 
 
+def test_nobody_can_be_granted_what_is_public(web: Web) -> None:
+    administrator = web.token("QPM", "administrator")
+    wish = f'mutation {{ grantUser(id: "{"0" * 32}", input: {{role: "{permissions.PUBLIC}"}}) {{ version }} }}'
+    assert web.refused(administrator, wish)["extensions"]["code"] == "REFUSED"
+
+
 @pytest.mark.parametrize("role", sorted(user.ROLES))
 def test_a_role_may_give_the_commands_that_are_written_down_and_no_others(web: Web, role: str) -> None:
     assert tried(web, role, "mutation") == written(role, "commands")
@@ -152,7 +158,7 @@ def test_a_role_sees_the_views_that_are_written_down_and_no_others(web: Web, rol
 def test_everything_has_a_role_and_nothing_else_is_written_down() -> None:
     everyone = {name for role in user.ROLES for name in written(role, "commands")}
     assert everyone == set(roots("mutation"))
-    assert set(TOLD) == user.ROLES | {"roots"}
+    assert set(TOLD) == user.ROLES | {"roots", permissions.PUBLIC}
     assert set(ROOTS) == set(roots("query"))
     assert set(ROOTS.values()) <= {view for role in user.ROLES for view in written(role, "views")}
 
@@ -161,7 +167,7 @@ def _told() -> Iterator[str]:
     """The file, from the code as it is; which view a new root field is part of, somebody has to say."""
     named = {mutations.camel(mutations._name(command)): roles for command, roles in permissions.COMMANDS.items()}
     yield "[roots]\n" + "".join(f'{name} = "{ROOTS.get(name, "")}"\n' for name in sorted(roots("query")))
-    for role in sorted(user.ROLES):
+    for role in sorted(user.ROLES | {permissions.PUBLIC}):
         commands = sorted(name for name in roots("mutation") if role in named[name])
         views = sorted(permissions.views([(role, "tenant")], "somebody"))
         yield f"[{role}]\n{_listed('commands', commands)}{_listed('views', views)}"

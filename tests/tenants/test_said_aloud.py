@@ -43,7 +43,8 @@ PAGES: Final = (
     "/people/{person}/plan", "/people/{person}/measures", "/people/{person}/connections", "/people/{person}/access",
     "/referrals/{referral}/triage", "/do/sign-note/{referral}", f"/people?name={CANARY}", f"/caseload?q={CANARY}",
     f"/people/{CANARY}", f"/{CANARY}", f"/do/{CANARY}/{CANARY}", f"/people/{{person}}?done={CANARY}&back=/{CANARY}",
-    f"/sign-in?next=/{CANARY}", f"/answer/{CANARY}", f"/sign-in/{CANARY}", f"/static/{CANARY}/x",
+    f"/sign-in?next=/{CANARY}", f"/answer/{CANARY}", f"/apply/{CANARY}", f"/apply/{CANARY}/accept", f"/vote/{CANARY}",
+    f"/grants/{CANARY}/link", f"/ballots/{CANARY}/links", f"/sign-in/{CANARY}", f"/static/{CANARY}/x",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from commonweal.domain import codes, hospital, user
+from commonweal.domain.chest.assess import AssessApplication
 from commonweal.domain.measures.measuring import ScheduleMeasure
 from commonweal.domain.people.break_glass import BreakGlass
 from commonweal.domain.people.person import RegisterPerson
@@ -75,11 +76,13 @@ SHARED: Final = frozenset({"community_organisation", "community_service"})
 """The directory is one for the whole ICS."""
 WHOLE: Final = frozenset({"allocation_rule", "framework", "instrument", "programme", "user"})
 """What holds for the whole ICS."""
+CHEST: Final = frozenset({"fund", "grant", "ballot"})
+"""Theirs who work in the community chests for the ICS, or were sent by an organisation."""
 OPEN: Final = frozenset({RegisterPerson, EngageLinkWorker, ReceiveReferral, BreakGlass})
 """Not decided by what somebody sees: the first three make what is theirs, the last is how one comes to see more."""
 COMMANDS: Final = sorted(permissions.COMMANDS, key=lambda command: command.__name__)
 ABOUT_SOMEBODY: Final = [
-    command for command in COMMANDS if BEHAVIOURS[command].primary not in SHARED | WHOLE and command not in OPEN
+    command for command in COMMANDS if BEHAVIOURS[command].primary not in SHARED | WHOLE | CHEST and command not in OPEN
 ]
 LEADING: Final = [
     (command, field) for command in ABOUT_SOMEBODY for field in mutations.asked(command) if field in LEADS
@@ -218,13 +221,28 @@ def test_every_kind_of_record_is_told_here() -> None:
         "gp_message",
         "drop_in",
     }
-    assert {BEHAVIOURS[command].primary for command in COMMANDS} == told | SHARED | WHOLE
+    assert {BEHAVIOURS[command].primary for command in COMMANDS} == told | SHARED | WHOLE | CHEST
 
 
 def test_every_field_that_leads_to_somebody_is_known_here() -> None:
     """Of fields called an id the others name a colleague, a service, or a part of the record the command is addressed to."""
     ids = {field for command in COMMANDS for field in mutations.asked(command) if field.endswith(("_id", "_ids"))}
     parts = {"access", "action", "assessment", "clause", "contribution", "flag", "gain", "goal", "link", "problem"}
+    parts |= {
+        "capacity",
+        "links",
+        "drawdown",
+        "fund",
+        "payment",
+        "pledge",
+        "reallocation",
+        "receipt",
+        "report",
+        "return",
+        "round",
+        "snapshot",
+        "support",
+    }
     parts |= {"proposal", "refer_back", "representative", "session", "new_note"}
     places = {"cover_worker_id", "worker_id", "supervisor_id", "service_id", "organisation_id", "clause_ids"}
     assert ids - set(LEADS) == {f"{part}_id" for part in parts} | places
@@ -296,6 +314,19 @@ def test_what_holds_for_the_whole_ics_is_no_parts_to_change(story: Scene, scope:
             identity = "0" * 32 if BEHAVIOURS[command].primary == user.CATEGORY else "core"
             error = _try(story, command, ((_role(command), scope),), identity, _all(_given(command), OURS))
             assert _code(error) in {*CLOSED, "REFUSED"}, (command.__name__, error)
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_community_chest_is_run_for_the_ics_or_an_organisation_and_by_no_part_of_it(story: Scene, scope: str) -> None:
+    commands = [command for command in COMMANDS if BEHAVIOURS[command].primary in CHEST]
+    assert len(commands) > 50
+    sent = scope.startswith("trust:")
+    for command in commands:
+        given = _all(_given(command), OURS)
+        if command is AssessApplication:
+            given["organisation"] = scope.removeprefix("trust:")  # one judges for the organisation one was sent by
+        error = _try(story, command, ((_role(command), scope),), NOWHERE, given)
+        assert (_code(error) == "OUT_OF_SCOPE") is not sent, (command.__name__, error)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from joserfc.jwk import OctKey, RSAKey
 
 from commonweal.domain.user import GrantUser, RevokeUser
-from commonweal.runtime import access, identity
+from commonweal.runtime import access, development_issuer, identity
 from commonweal.runtime.access import user_id
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.live import board
@@ -405,3 +405,18 @@ def test_a_page_is_not_shown_to_whoever_is_not_signed_in(web: Web) -> None:
         with counted(session=1):
             answer = web.client.get("/caseload", headers={"cookie": f"{COOKIE}={held}"})
         assert answer.status_code == 401
+
+
+def test_a_funder_is_the_same_in_every_ics_by_subject_and_issuer_together(web: Web) -> None:
+    for ods, issuer in (("QPM", outside_issuer.NAME), ("QMF", outside_issuer.NAME), ("QMF", development_issuer.NAME)):
+        name = "giver" if issuer == outside_issuer.NAME else "taker"
+        grant = GrantUser(role="funder", scope="organisation:GB-CHC-1054276")
+        web.given(ods, user_id(issuer, name), grant)
+
+    def asked(subject: str) -> Any:
+        headers = {"authorization": f"Bearer {signed(claims(subject, 'QPM'))}"}
+        return web.client.post("/funding/graphql", json={"query": "{ funds { totalCount } }"}, headers=headers)
+
+    assert [each["ics"] for each in asked("giver").json()["parts"]] == ["QMF", "QPM"]
+    web.given("QPM", user_id(outside_issuer.NAME, "taker"), GrantUser(role="team_lead"))
+    assert asked("taker").status_code == 403

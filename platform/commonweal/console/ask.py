@@ -14,6 +14,7 @@ from typing import Any, Final
 from commonweal.console.forms import Choice, Form, Mistake, Subject
 from commonweal.console.page import Way
 from commonweal.console.wording import LONDON, sentence_case
+from commonweal.domain.message import field_types
 
 Typed = Mapping[str, str]
 """What was sent, by the input's name. Of a question with several answers: its codes with commas between."""
@@ -25,15 +26,18 @@ Found = Mapping[str, tuple[Choice, ...]]
 class Question:
     """One field of a command.
 
-    kind: text (a line), words (as many lines as needed), lines (a list, one a line), shares (codes with a percentage each, one a
-    line), choice (radios), choices (checkboxes), pick (a list to select from), day, moment
+    kind: text (a line), words (as many lines as needed), lines (a list, one a line), document (its hash), documents (their hashes, one a line), shares (codes with
+    a percentage each, one a line), numbers (a number for each choice, as many as are given), schedule (a day and a sum, one a line), ringfence (checkboxes that
+    go together, and a percentage), choice (radios), choices (checkboxes), pick (a list to select from; it is not asked where it may be left empty and there is nothing to select), day, moment
     (a day and a time in London), number, yes_no, pounds (sent as whole pence), hidden (its value comes with the address), new_id
     (made by us: the id of a part that is new).
 
     `missing`: what to say where it was not answered; empty where it need not be. `called`: what a refusal calls it, where the label is
     a question (`The day`). `when`: shown and read only where another question, a `choice` or `yes_no`, has that answer.
-    `found`: the choices are looked up by this name (`commonweal.runtime.pages.finding`). `least` and `most` are of a number.
-    `clears`: what is left empty is taken away from the record. `second`: of shares, the field that gets the percentages.
+    `found`: the choices are looked up by this name (`commonweal.runtime.pages.finding`). `least` and `most` are of a number; of pounds,
+    `least` 1 is that they are something.
+    `clears`: what is left empty is taken away from the record. `second`: of shares, numbers, a schedule and a ring-fence, the field
+    that gets the other half of each.
     `after`: the field of a `choice` whose answer this one goes on, with a colon between: `pcn`, then `pcn:U96568`.
     """
 
@@ -60,8 +64,8 @@ class Question:
 
 AHEAD: Final = frozenset(
     {
-        "by_when", "due_on", "expected_by", "expires_on", "follow_up_due", "last_day", "next_due", "next_review_on",
-        "review_due", "starts_at", "target_date", "until", "valid_until",
+        "by_when", "due_on", "ends_on", "expected_by", "expires_on", "follow_up_due", "last_day", "next_due", "next_review_on",
+        "review_due", "starts_at", "starts_on", "target_date", "until", "valid_until",
     }
 )  # fmt: skip
 """Fields of a day or a moment that is still to come when it is asked for."""
@@ -75,7 +79,8 @@ class Ask:
     otherwise the command is given to the record itself, or to what is kept of the same person under the same id. `taken`: fields whose value the address brings (`?goal_id=…`);
     `suggested`: fields it may fill in, to be looked at and changed.
     `code`: asks for the id of a record that has the one its maker gives it; `clash`: what to say where there is one of it. `anew`:
-    the record need not be there before. `done`: the sentence afterwards. `warning`: what to know
+    the record need not be there before. `done`: the sentence afterwards; it stands where the form was come to from, or on the page
+    `leads` of the record that was made, with `{}` for its id. `warning`: what to know
     before one goes on.
     """
 
@@ -85,6 +90,7 @@ class Ask:
     button: str
     done: str
     about: str
+    leads: str = ""
     parent: str = ""
     taken: tuple[str, ...] = ()
     suggested: tuple[str, ...] = ()
@@ -93,6 +99,11 @@ class Ask:
     code: Question | None = None
     anew: bool = False
     clash: str = "There is one of this code already: choose another"
+
+    @property
+    def hashes(self) -> bool:
+        """Files are chosen on it, whose hashes are sent."""
+        return any(question.kind in ("document", "documents") for question in self.questions)
 
     @property
     def asked(self) -> tuple[Question, ...]:
@@ -158,7 +169,7 @@ class Answers:
 
 def read(ask: Ask, typed: Typed, found: Found) -> Answers:
     """What was answered, as it was meant."""
-    values: dict[str, Any] = {name: typed.get(name) or None for name in ask.taken}
+    values: dict[str, Any] = {name: _brought(ask, name, typed.get(name, "")) for name in ask.taken}
     mistakes: list[Mistake] = []
     for question in ask.asked:
         if question.when is not None and typed.get(question.when[0]) != question.when[1]:
@@ -170,9 +181,9 @@ def read(ask: Ask, typed: Typed, found: Found) -> Answers:
             continue
         if value in (None, []) and question.missing:
             mistakes.append(Mistake(field=question.anchor, sentence=question.missing))
-        elif question.kind == "shares" and value is not None:
-            values[question.field] = [code for code, _ in value]
-            values[question.second] = [percent for _, percent in value]
+        elif question.second and value is not None:
+            values[question.field] = [first for first, _ in value]
+            values[question.second] = [second for _, second in value]
         elif question.after and value is not None:
             values[question.after] = f"{values[question.after]}:{value}"
         elif value is None and question.clears:
@@ -182,6 +193,12 @@ def read(ask: Ask, typed: Typed, found: Found) -> Answers:
     return Answers(values, tuple(mistakes))
 
 
+def _brought(ask: Ask, name: str, text: str) -> str | int | None:
+    """What the address says, a number where the command wants one."""
+    whole = field_types(ask.command).get(name) is int and re.fullmatch(r"[0-9]{1,9}", text)
+    return int(text) if whole else text or None
+
+
 def refused(ask: Ask, sentence: str) -> Mistake:
     """A refusal beside the question whose field it begins with, in that question's words; else about the whole form."""
     name, _, rest = sentence.partition(" ")
@@ -189,9 +206,14 @@ def refused(ask: Ask, sentence: str) -> Mistake:
         if name.rstrip(":") in (question.field, question.second or question.field):
             called = question.called or question.label.rstrip("?") or sentence_case(name.replace("_", " "))
             said = "must be one of those on the list" if rest.startswith("must be one of ") else rest
-            told = sentence_case(rest) if name.endswith(":") else f"{called} {said}"
+            for other in ask.asked:  # `ends_on is before starts_on`
+                if other.called and "_" in other.field:  # else it is a word of the sentence
+                    said = re.sub(rf"\b{other.field}\b", f"{other.called[:1].lower()}{other.called[1:]}", said)
+            told = sentence_case(said) if name.endswith(":") else f"{called} {said}"
             return Mistake(field=question.anchor, sentence=told)
-    return Mistake(field="", sentence=sentence_case(sentence))
+    of = name.removesuffix("_id")  # what came with the address, and nobody typed
+    told = sentence if of == name else f"the {of.replace('_', ' ')} {rest}"
+    return Mistake(field="", sentence=sentence_case(told))
 
 
 def _words(question: Question, typed: Typed, _found: Found) -> str | None:
@@ -207,6 +229,37 @@ def _shares(question: Question, typed: Typed, found: Found) -> list[tuple[str, i
     if not all(lines):
         raise ValueError("Write a code and its share on each line, for example QPM 60")
     return [(line[1], int(line[2])) for line in lines if line] or None
+
+
+def _numbers(question: Question, typed: Typed, found: Found) -> list[tuple[str, int]] | None:
+    offered = found.get(question.field, question.choices)
+    read_ = [(choice.value, _whole(question, typed.get(f"{question.field}_{choice.value}", ""))) for choice in offered]
+    return [(code, number) for code, number in read_ if number is not None] or None
+
+
+def _schedule(question: Question, typed: Typed, _found: Found) -> list[tuple[str, int]] | None:
+    return [_instalment(line) for line in _lines(question, typed, {})] or None
+
+
+def _instalment(line: str) -> tuple[str, int]:
+    read_ = re.fullmatch(r"([0-9]{1,2})[ /.-]([0-9]{1,2})[ /.-]([0-9]{4})[ :]+(\S+)", line)
+    pence = None if read_ is None else _pence(read_[4])
+    if read_ is None or pence is None:
+        raise ValueError("Write a day and a sum on each line, for example 1 9 2026 2,500")
+    try:
+        return date(int(read_[3]), int(read_[2]), int(read_[1])).isoformat(), pence
+    except ValueError:
+        raise ValueError(f"{' '.join(read_.group(1, 2, 3))} is no real date") from None
+
+
+def _ringfence(question: Question, typed: Typed, found: Found) -> list[tuple[str, int]] | None:
+    kept = _several(question, typed, found)
+    percent = _whole(question, typed.get(question.second, ""))
+    if not kept and percent is None:
+        return None
+    if not kept or percent is None:
+        raise ValueError("Select what it is for, and enter at least how many percent")
+    return [("+".join(kept), percent)]
 
 
 def _one(question: Question, typed: Typed, found: Found) -> str | None:
@@ -253,7 +306,11 @@ def _date(question: Question, typed: Typed) -> date | None:
 
 
 def _number(question: Question, typed: Typed, _found: Found) -> int | None:
-    text = typed.get(question.field, "").strip()
+    return _whole(question, typed.get(question.field, ""))
+
+
+def _whole(question: Question, given: str) -> int | None:
+    text = given.strip()
     if not text:
         return None
     least = question.least or 0
@@ -270,19 +327,33 @@ def _yes_no(question: Question, typed: Typed, _found: Found) -> bool | None:
 
 
 def _pounds(question: Question, typed: Typed, _found: Found) -> int | None:
-    text = typed.get(question.field, "").strip().removeprefix("£").replace(",", "")
+    text = typed.get(question.field, "").strip()
     if not text:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", text):
+    if (pence := _pence(text)) is None:
         raise ValueError("Enter an amount in pounds, for example 1,250 or 12.50")
-    return int(Decimal(text) * 100)
+    if pence < (question.least or 0):
+        raise ValueError("Enter an amount of more than nothing")
+    return pence
+
+
+def _pence(text: str) -> int | None:
+    """`£1,250.50` → 125050; None where it is no amount, as `12,50` is none: a comma stands before three digits."""
+    bare = text.removeprefix("£")
+    known = re.fullmatch(r"([0-9]{1,9}|[1-9][0-9]{0,2}(,[0-9]{3}){1,2})(\.[0-9]{1,2})?", bare)
+    return int(Decimal(bare.replace(",", "")) * 100) if known else None
 
 
 _READ: Final[Mapping[str, Callable[[Question, Typed, Found], Any]]] = {
     "text": _words,
     "words": _words,
     "lines": _lines,
+    "document": _words,
+    "documents": _lines,
     "shares": _shares,
+    "numbers": _numbers,
+    "schedule": _schedule,
+    "ringfence": _ringfence,
     "choice": _one,
     "choices": _several,
     "pick": _one,

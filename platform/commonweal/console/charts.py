@@ -26,7 +26,8 @@ class Tick:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """From `x`, so wide; the whisker from `low` to `high` where there is one. `shown` is false where nothing may be told."""
+    """From `x`, so wide; the whisker from `low` to `high` where there is one, and at `mark` the line it must reach. `shown` is false
+    where nothing may be told."""
 
     text: str
     y: float
@@ -34,6 +35,7 @@ class Bar:
     width: float
     low: float | None
     high: float | None
+    mark: float | None
     value: str
     shown: bool
 
@@ -57,12 +59,14 @@ class Bars:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a bar stands for; `value` is None where it is held back or not known."""
+    """What a bar stands for; `value` is None where it is held back or not known. `mark`: what it must reach; `said`: the value in words."""
 
     text: str
     value: float | None
     low: float | None = None
     high: float | None = None
+    mark: float | None = None
+    said: str = ""
 
 
 _THICK: Final = 18
@@ -72,9 +76,9 @@ _TOP: Final = 24
 
 def bars(given: Sequence[Given], scale: str, unit: str = "", *, upto: float = 0.0) -> Bars:
     """Bars with whiskers, on a scale that has nought on it, `upto` and all there is to show. `scale`: what its numbers are, in words."""
-    ends = [end for each in given for end in (each.value, each.low, each.high) if end is not None]
+    ends = [end for each in given for end in (each.value, each.low, each.high, each.mark) if end is not None]
     least, most = min([0.0, *ends]), max([0.0, upto, *ends])
-    marks = _ticks(least, most if most > least else least + 1)
+    marks = ticks(least, most if most > least else least + 1)
     least, most = marks[0], marks[-1]
 
     def at(value: float) -> float:
@@ -91,7 +95,8 @@ def bars(given: Sequence[Given], scale: str, unit: str = "", *, upto: float = 0.
                 width=round(end - start, 2),
                 low=None if each.low is None else at(each.low),
                 high=None if each.high is None else at(each.high),
-                value="" if each.value is None else f"{plain(each.value)}{unit}",
+                mark=None if each.mark is None else at(each.mark),
+                value="" if each.value is None else each.said or f"{plain(each.value)}{unit}",
                 shown=each.value is not None,
             )
         )
@@ -129,32 +134,32 @@ class Line:
         return tuple(pairwise(self.points))
 
 
-_TALL: Final = 160
-_ABOVE: Final = 44
+TALL: Final = 160
+ABOVE: Final = 44
 """Room for what the scale is of, and for the words of a point that is as high as it goes."""
-_LEFT: Final = 8
+LEFT: Final = 8
 _RIGHT: Final = 96
 
 
 def line(readings: Sequence[tuple[date, float, str]], least: float, most: float, scale: str) -> Line:
     """Readings (day, value, value in words) by their days, on the whole of their scale. `scale`: what its numbers are, in words."""
     readings = sorted(readings, key=itemgetter(0))
-    marks = _ticks(least, most)
+    marks = ticks(least, most)
     least, most = marks[0], marks[-1]
     first, last = readings[0][0], readings[-1][0]
     span = max((last - first).days, 1)
 
     def across(day: date) -> float:
-        return round(_LEFT + 4 + (day - first).days / span * (_RIGHT - _LEFT - 4), 1)
+        return round(LEFT + 4 + (day - first).days / span * (_RIGHT - LEFT - 4), 1)
 
     def up(value: float) -> float:
-        return round(_ABOVE + (1 - (value - least) / (most - least)) * _TALL, 1)
+        return round(ABOVE + (1 - (value - least) / (most - least)) * TALL, 1)
 
     days = {across(day): f"{day.day} {day:%b %Y}" for day in (first, last)}
     return Line(
-        height=_ABOVE + _TALL + 50,
+        height=ABOVE + TALL + 50,
         scale=scale,
-        left=_LEFT,
+        left=LEFT,
         points=tuple(Point(across(day), up(value), text) for day, value, text in readings),
         across=tuple(Tick(up(mark), plain(mark)) for mark in marks),
         days=tuple(Tick(at, text) for at, text in days.items()),
@@ -190,7 +195,7 @@ def plain(value: float) -> str:
     return "0" if text in ("-0", "") else text.replace("-", "\N{MINUS SIGN}")
 
 
-def _ticks(least: float, most: float) -> tuple[float, ...]:
+def ticks(least: float, most: float) -> tuple[float, ...]:
     """Round numbers from at or below the least to at or above the most."""
     rough = (most - least) / _TICKS
     size = 10.0 ** floor(log10(rough))

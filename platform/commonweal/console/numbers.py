@@ -1,7 +1,8 @@
 """Numbers: a table of them, on a page and as a file that says the same."""
 
 import csv
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Final
@@ -38,12 +39,18 @@ class Numbers:
 
     def file(self, about: Sequence[str]) -> str:
         """As CSV, below a row that says what it is."""
-        written = StringIO()
-        rows = csv.writer(written, lineterminator="\r\n")
-        rows.writerow(about)
-        rows.writerow([self.first, *self.headings])
-        rows.writerows([_harmless(line.text), *line.cells] for line in self.lines)
-        return written.getvalue()
+        return rows([[_harmless(each) for each in about], [self.first, *self.headings]]) + self.more()
+
+    def more(self) -> str:
+        """The lines alone, to go on with a file that has begun."""
+        return rows([_harmless(each) for each in (line.text, *line.cells)] for line in self.lines)
+
+
+def rows(given: Iterable[Sequence[str]]) -> str:
+    """As CSV."""
+    written = StringIO()
+    csv.writer(written, lineterminator="\r\n").writerows(given)
+    return written.getvalue()
 
 
 def cell(value: float | None, *, missing: str = HELD_BACK) -> str:
@@ -51,6 +58,10 @@ def cell(value: float | None, *, missing: str = HELD_BACK) -> str:
     return missing if value is None else plain(value)
 
 
+_NUMBER: Final = re.compile(r"-?[\d,]+(\.\d+)?")
+
+
 def _harmless(text: str) -> str:
-    """No name is a formula to a spreadsheet."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Nothing but a number is reckoned with by a spreadsheet: no name is a formula."""
+    formula = text[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(text)
+    return f"'{text}" if formula else text

@@ -10,6 +10,15 @@ about). Which view class `page` is, is the first line of each template:
     caseload/page.html          projections.caseload.board.Board
     waiting_list/page.html      commonweal.runtime.pages.waiting_list.WaitingList
     integrations.html           commonweal.runtime.pages.integrations.Telling
+    said.html                   commonweal.runtime.pages.by_link.Said
+    by_link.html                commonweal.runtime.pages.applicant_link.LinkForm
+    applied.html                applying.Applied
+    applicant_link.html         commonweal.runtime.pages.chest_links.ApplicantLink
+    voter_links.html            commonweal.runtime.pages.chest_links.BallotLinks
+    vote.html                   commonweal.runtime.pages.voter_link.Ballot
+    voted.html                  commonweal.runtime.pages.voter_link.Tally
+    community_chest/awards.html commonweal.runtime.pages.awards.AwardsPage
+    community_chest/award.html  commonweal.runtime.pages.award.AwardPage
 
 Nothing a template needs may be missing: an unknown name raises jinja2.UndefinedError instead of showing a gap.
 """
@@ -102,9 +111,11 @@ class Problem:
 
 
 def content_security_policy(nonce: str) -> str:
-    """The Content-Security-Policy header of every page: nothing inline, nothing from another host."""
+    """The Content-Security-Policy header of every page: nothing inline, nothing from another host. A page that caches may keep has
+    no `nonce`, for whoever has the page has it too."""
+    scripts = f"'nonce-{nonce}'" if nonce else "'self'"
     return (
-        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; script-src {scripts}; style-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

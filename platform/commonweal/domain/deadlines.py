@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Final
 
 from commonweal.domain import hospital, tenant
+from commonweal.domain.chest import grant
 from commonweal.domain.directory import community_service, connection
 from commonweal.domain.due import Deadline, FallsDue
 from commonweal.domain.measures import measure
@@ -25,6 +26,7 @@ TIMED: Final[tuple[ModuleType, ...]] = (
     measure,
     plan,
     gp_message,
+    grant,
 )
 """Modules whose events set or settle deadlines: `deadlines(policies, identity, event)` and `FALLS_DUE` in each."""
 

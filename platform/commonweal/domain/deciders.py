@@ -5,6 +5,18 @@ from types import ModuleType
 from typing import Final
 
 from commonweal.domain import hospital, message, tenant, user
+from commonweal.domain.chest import (
+    apply,
+    assess,
+    award,
+    ballot,
+    ballot_opening,
+    capacity,
+    fund,
+    grant,
+    payment,
+    underspend,
+)
 from commonweal.domain.directory import (
     answer,
     community_organisation,
@@ -92,6 +104,9 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     framework,
     plan,
     gp_message,
+    fund,
+    grant,
+    ballot,
 )
 """One stream decides alone."""
 
@@ -126,6 +141,13 @@ JOINT: Final[tuple[ModuleType, ...]] = (
     plan_agreement,
     plan_share,
     gp_message_queue,
+    apply,
+    assess,
+    ballot_opening,
+    award,
+    payment,
+    underspend,
+    capacity,
 )
 """Several streams decide together."""
 

@@ -96,8 +96,11 @@ class TenantOnboarded:
 
 @event
 class TenantConfigured:
+    """`giving_prefix`: with what the ids of its grants begin where 360Giving reads them."""
+
     name: str
     gss: str
+    giving_prefix: str | None = None
 
 
 @event
@@ -205,6 +208,7 @@ class ConfigureTenant:
     federations: tuple[Federation, ...] = ()
     trusts: tuple[Trust, ...] = ()
     policies: Policies = Policies()
+    giving_prefix: str | None = None
     on: date
 
 
@@ -282,11 +286,11 @@ class State:
 INITIAL: Final = State()
 
 
-def practices(state: State, on: date) -> frozenset[str]:
-    """The keys of the practices that are in one of its PCNs on that day."""
+def practices(state: State, on: date) -> frozenset[tuple[str, str]]:
+    """(key of the practice, its PCN) of those that are in one of its PCNs on that day."""
     return frozenset(
-        practice
-        for (_, practice, joined_on), (_, left_on) in state.memberships.items()
+        (practice, pcn)
+        for (pcn, practice, joined_on), (_, left_on) in state.memberships.items()
         if joined_on <= on and (left_on is None or on < left_on)
     )
 
@@ -364,7 +368,7 @@ def _issue(state: State, command: IssueTrustCredentials) -> tuple[Event, ...]:
 def _differences(state: State, command: ConfigureTenant) -> Iterable[Event]:
     if state.ods is None:
         yield TenantOnboarded(ods=command.ods)
-    configured = TenantConfigured(name=command.name, gss=command.gss)
+    configured = TenantConfigured(name=command.name, gss=command.gss, giving_prefix=command.giving_prefix)
     if state.configured != configured:
         yield configured
     for place in command.places:
@@ -440,6 +444,8 @@ def _check(command: ConfigureTenant) -> None:
     values.ods_code(command.ods, "ods")
     values.said(command.name, "name")
     values.gss_code(command.gss, "gss")
+    if command.giving_prefix is not None:
+        values.giving_prefix(command.giving_prefix)
     places = _each_once((values.gss_code(place.code, "place") for place in command.places), "place")
     pcns = _each_once((values.pcn_code(pcn.ods, "pcn") for pcn in command.pcns), "PCN")
     _each_once((values.ods_code(trust.ods, "trust") for trust in command.trusts), "trust")

@@ -80,6 +80,7 @@ ROLES: Final = frozenset(
         "assessor",
         "steering_member",
         "funder",
+        "finance",
         "analyst",
         "ig_lead",
         "clinical_safety_officer",

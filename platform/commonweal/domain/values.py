@@ -18,12 +18,14 @@ _NHS_NUMBER: Final = re.compile(r"[0-9]{10}|[0-9]{3} [0-9]{3} [0-9]{4}|[0-9]{3}-
 _ODS: Final = re.compile(r"[A-Z0-9]{3}|[A-Z0-9]{5}|[A-Z][0-9]{5}")
 _PCN: Final = re.compile(r"U[0-9]{5}")
 _PRACTICE: Final = re.compile(r"[A-Z][0-9]{5}|U[0-9]{5}/[a-z0-9]+(-[a-z0-9]+)*")
+_GIVING_PREFIX: Final = re.compile(r"360G-[A-Za-z0-9_]{1,60}")
 _ORG_ID: Final = re.compile(r"GB-(CHC|COH|SC|NIC)-[A-Z0-9]{5,10}")
 _SNOMED_CT: Final = re.compile(r"[1-9][0-9]{5,17}")
 _GSS: Final = re.compile(r"[EKNSW][0-9]{8}")
 _LSOA_2021: Final = re.compile(r"[EW]01[0-9]{6}")
 _POSTCODE: Final = re.compile(r"(GIR|[A-Z]{1,2}[0-9][A-Z0-9]?) ?([0-9][A-Z]{2})")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}")
 
 UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -105,6 +107,11 @@ def organisation(text: str, what: str = "the organisation") -> str:
     return _shaped(_ODS, text, f"{what} must be an ODS code such as RP1, or a register number such as GB-CHC-1054276")
 
 
+def giving_prefix(text: str, what: str = "giving_prefix") -> str:
+    """A publisher's prefix, as 360Giving registers it. Source: 360Giving Data Standard, Identifiers."""
+    return _shaped(_GIVING_PREFIX, text, f"{what} must be a prefix registered with 360Giving, such as 360G-Example")
+
+
 def snomed_ct(text: str, what: str = "the SNOMED CT code") -> str:
     """The id of a SNOMED CT concept: 6–18 digits, a partition identifier of 00 (international) or 10 (with a namespace, then at
     least 11 digits), a Verhoeff check digit. Source: SNOMED CT Release File Specification, SCTID.
@@ -159,6 +166,11 @@ def language(text: str, what: str = "the language") -> str:
 def identifier(text: str, what: str) -> str:
     """An id or a reference: up to 100 letters, digits and . _ : / - ; no spaces, so that no name fits in."""
     return _shaped(_IDENTIFIER, text, f"{what} must be letters, digits and . _ : / - only")
+
+
+def document_hash(text: str, what: str) -> str:
+    """A document by its SHA-256: 64 hexadecimal digits, small letters. Source: FIPS 180-4."""
+    return _shaped(_SHA256, text, f"{what} must be the SHA-256 of a document, as 64 digits 0–9 and a–f")
 
 
 def one_of(codes: Codes | frozenset[str], code: str, what: str) -> str:
@@ -223,6 +235,11 @@ def said(text: str, what: str, longest: int = LONGEST) -> str:
     if not words:
         raise Refused(f"{what} is missing")
     return at_most(words, what, longest)
+
+
+def said_if_any(text: str | None, what: str, longest: int = LONGEST) -> str | None:
+    """The same; None for nothing."""
+    return None if text is None or not text.strip() else said(text, what, longest)
 
 
 def at_most(text: str, what: str, longest: int) -> str:

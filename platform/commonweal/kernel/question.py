@@ -69,9 +69,13 @@ class Row(Asked):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Asked):
     """Rows that each stand for many, in the order of SQL's `order`, worked out once: `of` is a `view.Aggregate`. Each row of
-    `source` has a column `suppressed`: how many of its numbers are held back (see `projections.disclosure`)."""
+    `source` has a column `suppressed`: how many of its numbers are held back (see `projections.disclosure`).
+
+    `told`: where what is held back of a row depends on the others, what may be told of them, by the names of `of`, and how much is
+    held back. Two that tell alike are equal."""
 
     order: str
+    told: Callable[[list[dict[str, Any]]], tuple[list[dict[str, Any]], int]] | None = None
 
 
 Question: TypeAlias = Page | Rows | Row | Table

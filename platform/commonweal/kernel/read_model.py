@@ -67,6 +67,9 @@ class ReadModel:
     `to_position`: the row as it was at positions from the one up to the other. Personal details stand in no such table:
     someone who is erased is erased in the past too.
 
+    Each table in `ledgers` is only ever added to, and has a column `position`: of the event that a row is of. As it was at a
+    position are its rows up to there.
+
     Each table in `personal` has a column `person_id`, and the columns named there become null in all rows of someone who is
     erased; the projector need not see to it.
     """
@@ -76,6 +79,7 @@ class ReadModel:
     folder: Path
     project: Project
     past: tuple[str, ...] = ()
+    ledgers: tuple[str, ...] = ()
     personal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def table(self, short: str) -> str:

@@ -15,6 +15,9 @@ from commonweal.kernel.log import Borrow
 Position = NewType("Position", int)
 """How many events an ICS's log has: a JSON number, beyond GraphQL's 32-bit Int after some years."""
 
+Pence = NewType("Pence", int)
+"""Money, or what it grew or shrank by: a JSON number, for sums of a fund are beyond GraphQL's 32-bit Int."""
+
 
 def _position(value: object) -> Position:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 63:
@@ -25,7 +28,8 @@ def _position(value: object) -> Position:
 SCALARS: Final[dict[object, ScalarDefinition]] = {
     Position: strawberry.scalar(
         name="Position", description="A place in the log: how many events it holds.", parse_value=_position
-    )
+    ),
+    Pence: strawberry.scalar(name="Pence", description="Money in whole pence, or by how much it grew or shrank."),
 }
 
 
@@ -33,7 +37,7 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
 class Scope:
     """Which rows someone may see: all of the ICS, or those of their PCNs, practices or link workers, those that their
     organisations referred, those of persons they were let see, and of restricted programmes only their own; of what is for those
-    alone who raised it, that of `users`."""
+    alone who raised it, that of `users`. `released`: they see numbers as they were released, not as they are."""
 
     everything: bool = False
     pcns: frozenset[str] = frozenset()
@@ -43,6 +47,7 @@ class Scope:
     persons: frozenset[str] = frozenset()
     programmes: frozenset[str] = frozenset()
     users: frozenset[str] = frozenset()
+    released: bool = False
 
 
 class Reader:

@@ -48,8 +48,10 @@ def shape(question: Question) -> tuple[Any, ...]:
                 question.after is None,
                 question.before is None,
             )
-        case Rows() | Table():
+        case Rows():
             return (*common, question.order)
+        case Table():
+            return (*common, question.order, question.told is not None)
         case Row():
             return common
 

@@ -28,6 +28,8 @@ class Names(dict[str, str]):
 
     def __missing__(self, short: str) -> str:
         table = self._model.table(short)
+        if self._then is not None and short in self._model.ledgers:
+            return f"(select t.* from {table} as t where t.position <= {self._then})"  # noqa: S608 – a table of the room
         if self._then is None or short not in self._model.past:
             return table
         known = f"from_position <= {self._then}"

@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -63,6 +63,11 @@ def user_id(issuer: str, subject: str) -> str:
     return hashlib.sha256(f"{issuer}|{subject}".encode()).hexdigest()[:32]
 
 
+def as_funder(grants: Grants) -> Grants:
+    """Of someone's grants, those by which they see an organisation's own money. Nobody funds for a whole ICS."""
+    return frozenset((role, scope) for role, scope in grants if role == "funder" and scope.startswith("organisation:"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What a user may do, as it stood at a version of their stream; looked up again after `until`, a time of `time.monotonic`."""
@@ -99,6 +104,12 @@ class Access:
                 tenant=claims.tenant,
             )
         return Principal(identity, claims.issuer, claims.tenant, grants, claims.name)
+
+    async def funder(self, principal: Principal, ods: str) -> Principal | None:
+        """The same one in another ICS, with no more of what it granted them than a funder's sight of their organisations' money;
+        None where it granted none."""
+        own = as_funder(await self._grants(ods, principal.id, ""))
+        return replace(principal, tenant=ods, grants=own) if own else None
 
     async def _grants(self, tenant: str, identity: str, name: str) -> Grants:
         if (hit := self._known.get((tenant, identity))) is not None and hit.holds(identity):

@@ -1,7 +1,7 @@
 """Answering: a GraphQL operation is read and weighed once; then each request is values in, one statement, bytes out."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,18 +10,20 @@ from graphql import ExecutionResult, FieldNode, GraphQLError, execute
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from commonweal.kernel import sql_graph
-from commonweal.kernel.fetch import fetch, width
-from commonweal.kernel.question import Question, refusal
+from commonweal.kernel.fetch import everything, fetch, picked, told, width
+from commonweal.kernel.question import Question, Table, refusal
 from commonweal.kernel.read_model import ReadModel
+from commonweal.kernel.selection import Selected
 from commonweal.kernel.sql_graph import NotPlanned, Statement
 from commonweal.kernel.trace import refused
+from commonweal.kernel.view import view
 from commonweal.runtime import limits, operation, refusals
 from commonweal.runtime.observing import this_is
 from commonweal.runtime.opening import Opened
 from commonweal.runtime.operation import AskedRoot, Invalid, Prepared, written
 from commonweal.runtime.refusals import TooMuch
 from commonweal.runtime.schema import Asker, Schema
-from commonweal.runtime.waiting import until, until_now
+from commonweal.runtime.waiting import Behind, until, until_now
 
 _PREPARED: Final = 512
 """Operations remembered."""
@@ -42,6 +44,7 @@ class Planned:
     statement: Statement
     parameters: tuple[Any, ...]
     questions: tuple[Question, ...] = field(repr=False)
+    selected: tuple[Selected, ...] = field(repr=False)
     names: tuple[bytes, ...]
     """The response keys, as JSON."""
     nodes: tuple[FieldNode, ...] = field(repr=False)
@@ -50,6 +53,12 @@ class Planned:
     """(room, position) to wait for; None: what the log holds now."""
     timeless: bool
     """Asked again tomorrow in the same words, it would be the same question."""
+
+    def body(self, found: Sequence[bytes | None]) -> bytes:
+        """`{"data":{…}}` of what the statement found for each question, as far as it may be told."""
+        values = map(_as_told, self.questions, self.selected, found)
+        fields = (name + b":" + (value or b"null") for name, value in zip(self.names, values, strict=True))
+        return b'{"data":{' + b",".join(fields) + b"}}"
 
 
 class Answering:
@@ -96,6 +105,8 @@ class Answering:
         except Invalid as invalid:
             refused(invalid.kind, asker.tenant.ods)
             return invalid.answer
+        except Behind as behind:
+            return await self.interpret(asker, prepared, variables or {}, behind.room)
         except GraphQLError:
             pass  # graphql-core tells which field it was, and answers the others
         return await self.interpret(asker, prepared, variables or {})
@@ -141,10 +152,11 @@ class Answering:
         parameters = tuple(values[number][name] for number, name in statement.parameters)
         rooms = [each.known.model.name for each in roots]
         return Planned(
-            key=(asker.tenant.ods, statement.sql, tuple(map(_hashable, parameters))),
+            key=(asker.tenant.ods, statement.sql, tuple(map(_hashable, parameters)), tuple(map(_telling, questions))),
             statement=statement,
             parameters=parameters,
             questions=tuple(questions),
+            selected=tuple(each.selected for each in roots),
             names=tuple(each.name for each in roots),
             nodes=tuple(each.node for each in roots),
             rooms=frozenset(rooms),
@@ -160,15 +172,16 @@ class Answering:
         for question, value in zip(planned.questions, found, strict=True):
             if value is not None:
                 await self._opened.note(asker, question, value)
-        fields = (name + b":" + (value or b"null") for name, value in zip(planned.names, found, strict=True))
-        return b'{"data":{' + b",".join(fields) + b"}}"
+        return planned.body(found)
 
-    async def interpret(self, asker: Asker, prepared: Prepared, variables: Mapping[str, Any]) -> bytes:
-        """The answer of graphql-core over the same types."""
+    async def interpret(
+        self, asker: Asker, prepared: Prepared, variables: Mapping[str, Any], behind: str = ""
+    ) -> bytes:
+        """The answer of graphql-core over the same types. `behind`: a room that was waited for in vain, and is not again."""
         found = execute(
             self.schema.core,
             prepared.document,
-            context_value=context(asker, self._opened),
+            context_value=context(asker, self._opened, behind),
             variable_values=dict(variables),
             operation_name=prepared.name,
         )
@@ -198,7 +211,8 @@ class Answering:
         shapes = (tuple(flags.values()), *map(sql_graph.shape, questions))
         if (found := prepared.statements.get(shapes)) is None:
             asked = [
-                (each.known.model, question, each.selected) for each, question in zip(roots, questions, strict=True)
+                (each.known.model, question, each.selected if _telling(question) is None else everything(question.of))
+                for each, question in zip(roots, questions, strict=True)
             ]
             found = sql_graph.statement(asked)
             if self._statements >= _STATEMENTS:
@@ -232,7 +246,7 @@ class _Info:
     context: Mapping[str, Any]
 
 
-def context(asker: Asker, opened: Opened) -> dict[str, Any]:
+def context(asker: Asker, opened: Opened, behind: str = "") -> dict[str, Any]:
     """What resolvers find in `info.context`: a reader that does not know its ICS, and who asks for those who must."""
     spent = 0
 
@@ -241,7 +255,10 @@ def context(asker: Asker, opened: Opened) -> dict[str, Any]:
         spent += sql_graph.cost(width(question.of), question)
         if spent > limits.COST:
             raise TooMuch(limits.too_much(spent))
-        await _wait(asker, _waits(model.name, question))
+        room, position = _waits(model.name, question)
+        if room == behind and position != 0:
+            raise Behind(room)
+        await _wait(asker, (room, position))
         found = await fetch(asker.reader, model, question)
         if found is not None:
             await opened.note(asker, question, found)
@@ -263,6 +280,18 @@ def _waits(room: str, question: Question) -> tuple[str, int | None]:
     if question.as_of is None:
         return room, question.after_position or 0
     return room, question.as_of if isinstance(question.as_of, int) else None
+
+
+def _telling(question: Question) -> object:
+    """By what a question holds back what one row would tell of another; None where it does not."""
+    return question.told if isinstance(question, Table) else None
+
+
+def _as_told(question: Question, selected: Selected, found: bytes | None) -> bytes | None:
+    """What may be told of an answer, as it is sent."""
+    if found is None or _telling(question) is None:
+        return found
+    return _encode(picked(told(msgspec.json.decode(found), question), selected, view(question.of)))
 
 
 def _hashable(value: Any) -> object:

@@ -50,11 +50,18 @@ class Asking:
 
     async def answer(self, asker: Asker, document: str, operation: str, variables: dict[str, Any]) -> dict[str, Any]:
         """A page's own operation, by the same road as everyone's. Raises `Unanswered`."""
-        answer = msgspec.json.decode(await self.answering.answer(asker, document, operation, variables))
-        if answer.get("errors"):
-            raise Unanswered(answer["errors"][0])
-        found: dict[str, Any] = answer["data"]
-        return found
+        return await answered(self.answering, asker, document, operation, variables)
+
+
+async def answered(
+    answering: Answering, asker: Asker, document: str, operation: str, variables: dict[str, Any]
+) -> dict[str, Any]:
+    """The data of an operation of our own. Raises `Unanswered`."""
+    answer = msgspec.json.decode(await answering.answer(asker, document, operation, variables))
+    if answer.get("errors"):
+        raise Unanswered(answer["errors"][0])
+    found: dict[str, Any] = answer["data"]
+    return found
 
 
 class Unanswered(Exception):  # noqa: N818

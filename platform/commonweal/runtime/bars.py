@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import msgspec
 import structlog
@@ -32,6 +31,7 @@ from commonweal.kernel.trace import refused, span, where
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed, Principal
 from commonweal.runtime.asking import Asking
+from commonweal.runtime.turns import Full, Turns
 from tenants.store import Tenant
 
 ROOT: Final = "/FHIR/R4"
@@ -54,15 +54,7 @@ log: Final = structlog.get_logger(__name__)
 Asked = Request[Any, Any, Any]
 
 
-@dataclass(slots=True)
-class _Turns:
-    """Whose turn it is among one ICS's messages."""
-
-    free: asyncio.Semaphore
-    waiting: int = 0
-
-
-_turns: Final[WeakKeyDictionary[Tenant, _Turns]] = WeakKeyDictionary()
+_turns: Final = Turns(AT_ONCE, WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +110,14 @@ async def _process(tenant: Tenant, principal: Principal, raw: bytes) -> tuple[in
     sender = _sender(principal)
     organisation = _organisation(sender, heading.sender, raw)
     key = f"{fhir.FEED}|{organisation}|{heading.key}"
-    turns = _turns.setdefault(tenant, _Turns(asyncio.Semaphore(AT_ONCE)))
-    if turns.waiting >= WAITING:
-        raise NotTaken(problem.TOO_MANY, "too many messages are waiting here: send it again in a moment")
-    turns.waiting += 1
     try:
-        async with asyncio.timeout(SECONDS), turns.free:
+        async with asyncio.timeout(SECONDS), _turns.turn(tenant):
             answer = await _accepted(inbox, f"{fhir.FEED}/{organisation}/{sender.role}", key, raw)
+    except Full:
+        raise NotTaken(problem.TOO_MANY, "too many messages are waiting here: send it again in a moment") from None
     except Exception as failure:  # noqa: BLE001 – whatever went wrong, the sender must know to send it again
         log.error("message not taken in", tenant=tenant.ods, error=where(failure))  # noqa: TRY400 – no traceback: it may quote
         answer = Answer(ack="AE", reason=LATER, error=problem.UNAVAILABLE)
-    finally:
-        turns.waiting -= 1
     return fhir.answered(answer, heading, tenant.ods, datetime.now(UTC))
 
 

@@ -22,6 +22,7 @@ _TOP: Final[Mapping[str, str]] = {
     "trusts": "cli_trusts:trusts",
     "dlq": "cli_dlq:dlq",
     "people": "cli_people:people",
+    "chest": "cli_chest:chest",
     "bench": "bench:bench",
 }
 

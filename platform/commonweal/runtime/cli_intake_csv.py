@@ -100,7 +100,7 @@ async def _take(file: Path, ods: str, as_json: bool, check: bool) -> Taken:
     async with at_hand() as opened:
         tenant = await one(opened, ods)
         known = ics.practices((await tenant.streams.get(ics.CATEGORY, tenant.ods)).state, now.date())
-        notes = unknown_practices(table.rows, known)
+        notes = unknown_practices(table.rows, {practice for practice, _ in known})
         with bar(shown=not as_json) as progress:
             task = progress.add_task("checking", total=len(table.rows))
 

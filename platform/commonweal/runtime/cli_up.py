@@ -26,6 +26,10 @@ _SHOWN: Final = ("triager", "team lead", "link worker", "administrator")
 """Roles whose links are worth printing."""
 
 
+_CHEST: Final = (
+    "  Whoever looks after a community chest – a chest officer, two assessors, a steering member, finance, a funder – is on the page\n"
+    "  “Who would you like to be?”, to which signing in leads.\n"
+)
 _NO_SERVERS: Final = (
     "  The example trusts have no server here: what they are to be told is tried again and again, then parked.\n"
 )
@@ -81,6 +85,7 @@ async def greet(installation: Installation) -> None:
     if settings.oidc_issuer is None:
         for line in sign_in_links(settings, installation.platform_key):
             say(line)
+        say(_CHEST)
         say(_NO_SERVERS)
         say("\n".join(next_commands(settings)))
 
@@ -92,7 +97,7 @@ def next_commands(settings: Settings) -> list[str]:
     commonweal = f"{'' if here else f'COMMONWEAL_DATA={quote(str(settings.data))} '}./go commonweal"
     return [
         "  In a second terminal, an ICS is filled with people who do not exist, and asked by GraphQL:\n",
-        f"    {commonweal} simulate --tenant {who.ods} --referrals 200",
+        f"    {commonweal} simulate --tenant {who.ods} --referrals 200 --chest",
         f"    token=$({commonweal} token --tenant {who.ods} --role triager --subject {quote(who.subject)})",
         f"    curl -s {settings.address}/graphql -H \"Authorization: Bearer $token\" -H 'Content-Type: application/json' \\",
         """      -d '{"query":"{ caseload(first: 5) { totalCount } }"}'\n""",

@@ -55,6 +55,10 @@ class Door:
         """What someone we know may do now. Raises NotAllowed."""
         return await self._access.principal(claims)
 
+    async def funder(self, principal: Principal, ods: str) -> Principal | None:
+        """Someone who was let in, as the funder they are in another ICS; None where they are none."""
+        return await self._access.funder(principal, ods)
+
     async def watching(self, connection: Connection) -> Session:
         """The session of a page that asks by itself: nobody need be there, so it is not renewed. Raises NotSignedIn, NotAllowed."""
         session = await self.session(connection)

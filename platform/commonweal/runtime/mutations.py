@@ -30,12 +30,15 @@ CLOCKS: Final[dict[str, Callable[[datetime], object]]] = {
     "on": lambda now: now.date(),
 }
 """Fields that say when it is now: the server's clock answers, not the client."""
-BY: Final = frozenset({"by", "by_role"})
-"""Fields that say who it was: the one who is signed in, by their user's id and their roles."""
-KNOWN: Final = frozenset({"known_referrals"})
+BY: Final = frozenset({"by", "by_role", "by_organisations"})
+"""Fields that say who it was: the one who is signed in, by their user's id, their roles and the organisations they are there for."""
+KNOWN: Final = frozenset({"known_referrals", "known_needs", "known_effect", "known_ballots"})
 """Fields that say what stands in a room: looked up when the command is given."""
+LINKED: Final = frozenset({"by_link"})
+"""Fields that say by which link it came: the page the link opened says so, and nobody of themselves."""
 _ADDRESS: Final = {
     "referral": "referral_id",
+    "grant": "grant_id",
     "plan": "plan_id",
     "link_worker": "link_worker_id",
     "person": "person_id",
@@ -97,7 +100,7 @@ def asked(command: type) -> dict[str, Any]:
     return {
         name: hint
         for name, hint in field_types(command).items()
-        if name not in {*CLOCKS, *BY, *KNOWN} and name != _ADDRESS.get(primary)
+        if name not in {*CLOCKS, *BY, *KNOWN, *LINKED} and name != _ADDRESS.get(primary)
     }
 
 
@@ -200,8 +203,8 @@ def _values(given: Any, command: type) -> dict[str, Any]:
 
 
 def make(command: type, identity: str, values: dict[str, Any], now: datetime, by: Mapping[str, Any]) -> Any:
-    """The command itself: what the client gave, the record's id where the command repeats it, the clock, and of `by` who it was
-    and what stands in a room.
+    """The command itself: what the client gave, the record's id where the command repeats it, the clock, and of `by` who it was,
+    by which link and what stands in a room.
 
     Raises `Refused`, naming the field, for what no record can hold.
     """
@@ -211,7 +214,7 @@ def make(command: type, identity: str, values: dict[str, Any], now: datetime, by
     filled = {name: clock(now) for name, clock in CLOCKS.items() if name in wanted}
     repeated = _ADDRESS.get(BEHAVIOURS[command].primary, "")
     address = {repeated: identity} if repeated in wanted else {}
-    who = {name: by[name] for name in BY | KNOWN if name in wanted}
+    who = {name: by[name] for name in BY | KNOWN | (LINKED & by.keys()) if name in wanted}
     return command(**values, **filled, **address, **who)
 
 

@@ -7,6 +7,27 @@ from types import MappingProxyType
 from typing import Final
 
 from commonweal.domain import codes, hospital, user
+from commonweal.domain.chest import (
+    apply,
+    assess,
+    award,
+    ballot,
+    ballot_opening,
+    fund,
+    fund_effect,
+    fund_pledges,
+    fund_rounds,
+    grant_application,
+    grant_assessment,
+    grant_award,
+    grant_monitoring,
+    grant_payments,
+    payment,
+    underspend,
+)
+from commonweal.domain.chest import (
+    capacity as funded_capacity,
+)
 from commonweal.domain.directory import (
     answer,
     capacity,
@@ -96,6 +117,15 @@ _EDITORS: Final = frozenset({"team_lead", "pcn_manager"})
 
 _PLANNERS: Final = frozenset({"link_worker", "team_lead"})
 """Who makes plans with people."""
+
+_CHEST: Final = frozenset({"chest_officer"})
+_JUDGES: Final = frozenset({"chest_officer", "assessor", "steering_member"})
+_PANEL: Final = frozenset({"chest_officer", "steering_member"})
+_ACCOUNTS: Final = frozenset({"chest_officer", "steering_member", "finance"})
+"""Who knows what was paid to whom; whoever only judges does not."""
+
+PUBLIC: Final = "public"
+"""Who has not signed in. It is no role that somebody could be granted."""
 
 COMMANDS: Final[dict[type, frozenset[str]]] = {
     person.RegisterPerson: _TEAM | _REFERRERS,
@@ -279,6 +309,72 @@ COMMANDS: Final[dict[type, frozenset[str]]] = {
     contribution.StartContribution: _TEAM,
     contribution.EndContribution: _TEAM,
     gp_message.AcknowledgeGPMessage: frozenset({"practice"}),
+    fund.FoundFund: _CHEST,
+    fund.SetFundRules: _CHEST,
+    fund.AppointSteeringMember: _CHEST,
+    fund.StandDownSteeringMember: _CHEST,
+    fund.AttachPriorityEvidence: _CHEST,
+    fund.SetPriority: _CHEST | {"steering_member"},
+    fund.PublishEvaluation: _CHEST,
+    fund.ReconcileFund: frozenset({"finance"}),
+    fund_effect.ReleaseEffect: _CHEST,
+    fund_pledges.MakePledge: _CHEST,
+    fund_pledges.ConfirmPledge: _CHEST,
+    fund_pledges.ReducePledge: _CHEST,
+    fund_pledges.WithdrawPledge: _CHEST,
+    fund_pledges.ReceiveFunds: frozenset({"finance"}),
+    fund_pledges.ReturnFunds: frozenset({"finance"}),
+    fund_rounds.OpenRound: _CHEST,
+    fund_rounds.ExtendRound: _CHEST,
+    fund_rounds.CloseRound: _CHEST,
+    apply.StartApplication: _CHEST,
+    apply.SubmitApplication: _CHEST,
+    grant_application.SaveApplication: _CHEST,
+    grant_application.WithdrawApplication: _CHEST,
+    grant_application.ReplaceApplicantLink: _CHEST,
+    grant_application.ShowApplicantLink: _CHEST,
+    grant_application.RecordApplicantSupport: _CHEST,
+    assess.CheckEligibility: _CHEST,
+    assess.AssessApplication: _JUDGES,
+    assess.RecommendApplication: _PANEL,
+    grant_assessment.RecordDueDiligence: _CHEST,
+    grant_assessment.DeclareConflict: _JUDGES | _PANEL,
+    grant_assessment.ClearConflict: _CHEST,
+    assess.ShortlistApplication: _PANEL,
+    assess.ModerateAssessment: _PANEL,
+    grant_assessment.RecordPitch: _CHEST,
+    assess.PlaceOnReserve: _PANEL,
+    assess.DeclineApplication: _PANEL,
+    ballot_opening.OpenBallot: _CHEST,
+    ballot.MakeVoterLinks: _CHEST,
+    ballot.CountVotes: _CHEST,
+    award.OfferGrant: _CHEST,
+    award.RefuseGrant: _CHEST,
+    award.VaryAward: _CHEST,
+    award.TerminateAward: _CHEST,
+    award.CloseAward: _CHEST,
+    grant_award.AcceptGrant: _CHEST,
+    grant_award.SignAgreement: _CHEST,
+    grant_award.MeetCondition: _CHEST,
+    grant_award.BreachCondition: _CHEST,
+    grant_award.PauseAward: _CHEST,
+    grant_award.ResumeAward: _CHEST,
+    grant_award.PublishAward: _CHEST,
+    funded_capacity.FundCapacity: _CHEST,
+    grant_payments.RequestDrawdown: _CHEST,
+    grant_payments.ApproveDrawdown: _CHEST,
+    grant_payments.QueryDrawdown: _CHEST,
+    grant_payments.RefuseDrawdown: _CHEST,
+    grant_payments.ReportUnderspend: _CHEST,
+    payment.MakePayment: frozenset({"finance"}),
+    payment.FailPayment: frozenset({"finance"}),
+    payment.ReturnPayment: frozenset({"finance"}),
+    underspend.ReturnUnderspend: frozenset({"finance"}),
+    underspend.ReallocateUnderspend: _CHEST,
+    grant_monitoring.AskForMonitoring: _CHEST,
+    grant_monitoring.SubmitMonitoring: _CHEST,
+    grant_monitoring.AcceptMonitoring: _CHEST,
+    grant_monitoring.QueryMonitoring: _CHEST,
     user.GrantUser: frozenset({"administrator"}),
     user.RevokeUser: frozenset({"administrator"}),
 }
@@ -300,7 +396,7 @@ VIEWS: Final[dict[str, frozenset[str]]] = {
     "caseload": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
     "waiting_list": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
     "measures": frozenset({"link_worker", "team_lead"}),
-    "outcomes": frozenset({"analyst", "pcn_manager", "team_lead", "ig_lead"}),
+    "outcomes": frozenset({"analyst", "pcn_manager", "team_lead", "ig_lead", "funder"}),
     "instruments": frozenset({"link_worker", "team_lead", "pcn_manager", "analyst", "administrator", "ig_lead"}),
     "work": frozenset({"link_worker", "team_lead", "triager"}),
     "tasks": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
@@ -319,10 +415,23 @@ VIEWS: Final[dict[str, frozenset[str]]] = {
     "proposals": frozenset({"link_worker", "team_lead", "pcn_manager", "triager"}),
     "equity": frozenset({"team_lead", "pcn_manager", "analyst", "ig_lead"}),
     "activity": frozenset({"team_lead", "pcn_manager", "analyst", "ig_lead"}),
+    "chest_funds": _JUDGES | _ACCOUNTS | {"funder"},
+    "chest_statement": _ACCOUNTS | {"funder"},
+    "chest_grants": _JUDGES | _ACCOUNTS,
+    "chest_payments": _ACCOUNTS,
+    "chest_scores": _ACCOUNTS,
+    "chest_effect": _ACCOUNTS | {"analyst"},
+    "chest_evidence": _ACCOUNTS | {"analyst", "funder"},
+    "chest_awards": user.ROLES - {"person"} | {PUBLIC},
+    "funding": frozenset({"funder"}),
     "set_up": frozenset({"team_lead", "administrator"}),
     "users": frozenset({"administrator"}),
     "erasures": frozenset({"ig_lead"}),
 }
+
+
+RELEASED: Final = frozenset({"funder"})
+"""Who sees numbers about people as they were released: see `projections.disclosure.releases`."""
 
 
 def may(grants: Grants, command: type) -> bool:
@@ -349,17 +458,22 @@ def scope(grants: Grants, roles: frozenset[str]) -> Scope | None:
         organisations=_ids(held, "trust") | _ids(held, "organisation"),
         persons=_ids(held, "person"),
         programmes=_ids(held, "programme"),
+        released={role for role, _ in grants if role in roles} <= RELEASED,
     )
 
 
-_RAISERS: Final = frozenset({"link_worker", "triager"})
-"""Who sees a safeguarding concern they raised themselves, whoever has the case by now."""
+_OWN: Final[Mapping[str, frozenset[str]]] = {
+    "safeguarding": frozenset({"link_worker", "triager"}),  # a concern they raised, whoever has the case by now
+    "chest_scores": frozenset({"assessor"}),
+}
+"""View → who sees in it what they gave themselves."""
 
 
 def views(grants: Grants, user_id: str = "") -> Mapping[str, Scope]:
     """Every view someone may see, and how much of it."""
     held = frozenset(grants)
-    return _views(held, user_id if any(role in _RAISERS for role, _ in held) else "")
+    own = frozenset(view for view, roles in _OWN.items() if any(role in roles for role, _ in held))
+    return _views(held, own if user_id else frozenset(), user_id if own else "")
 
 
 COMPARTMENTS: Final = frozenset({"safeguarding", "safeguarding_tasks", "restricted_flags"})
@@ -411,19 +525,26 @@ def _seen(view: str, grants: Grants) -> Scope | None:
 
 
 @lru_cache(maxsize=4096)
-def _views(grants: frozenset[tuple[str, str]], user_id: str) -> Mapping[str, Scope]:
+def _views(grants: frozenset[tuple[str, str]], own: frozenset[str], user_id: str) -> Mapping[str, Scope]:
     found = {name: seen for name in VIEWS if (seen := _seen(name, grants)) is not None}
-    if user_id:
-        found["safeguarding"] = replace(found.get("safeguarding", Scope()), users=frozenset({user_id}))
+    for view in own:
+        found[view] = replace(found.get(view, Scope()), users=frozenset({user_id}))
     return MappingProxyType(found)
 
 
 def organisations(grants: Grants, command: type) -> frozenset[str] | None:
     """The organisations someone may speak for with a command; None: any."""
     held = [where for role, where in grants if role in COMMANDS.get(command, frozenset())]
-    if "tenant" in held:
-        return None
-    return _ids(held, "trust") | _ids(held, "organisation") | _ids(held, "practice")
+    return None if "tenant" in held else _organisations(held)
+
+
+def sent_by(grants: Grants) -> tuple[str, ...]:
+    """The organisations somebody is there for, in whatever role."""
+    return tuple(sorted(_organisations([where for _, where in grants])))
+
+
+def _organisations(scopes: Iterable[str]) -> frozenset[str]:
+    return frozenset().union(*(_ids(scopes, kind) for kind in ("trust", "organisation", "practice")))
 
 
 def _ids(scopes: Iterable[str], kind: str) -> frozenset[str]:

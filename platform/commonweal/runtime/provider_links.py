@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-import msgspec
-
 from commonweal.domain import due
 from commonweal.domain.directory import community_service, connect, connection
 from commonweal.domain.people import person
@@ -13,29 +11,10 @@ from commonweal.domain.referrals import referral
 from commonweal.integrations.delivery import consents_of
 from commonweal.kernel.append import About
 from commonweal.kernel.handle import handle
-from commonweal.runtime.session import Seal
+from commonweal.runtime.links import Closed, Links
 from commonweal.runtime.settings import Settings
-from tenants.store import Store, Tenant, UnknownTenant
+from tenants.store import Store, Tenant
 
-
-class _Token(msgspec.Struct, frozen=True, array_like=True):
-    """`expires`: the last day on which it opens."""
-
-    tenant: str
-    connection: str
-    link: str
-    expires: date
-
-
-class Closed(Exception):  # noqa: N818 – an answer
-    """The link opens nothing (any more); the message is a sentence for whoever has it."""
-
-
-_NO_LINK: Final = "This link opens nothing. Check that all of it was copied, or ask the link worker who sent it."
-_RUN_OUT: Final = "This link has run out. Ask the link worker who sent it for a new one."
-_REPLACED: Final = (
-    "This link was replaced by a newer one. Look for a later message, or ask the link worker who sent it."
-)
 _TAKEN_BACK: Final = "The person has taken back their consent to share with you. There is nothing to do; please delete what you were sent."
 _OVER: Final = "There is nothing to answer any more: the link worker has this in hand."
 
@@ -64,39 +43,22 @@ class Opened:
     answer: connection.Event | None
 
 
-class ProviderLinks:
-    """Makes the links and opens them: nothing in one can be read, made or changed outside this installation."""
+class ProviderLinks(Links):
+    """The links by which providers answer."""
 
     def __init__(self, settings: Settings, platform_key: bytes) -> None:
-        self._address = settings.address
-        self._seal = Seal(platform_key, "provider link", _Token)
-
-    def link(self, tenant: str, connection_id: str, which: connection.Link) -> str:
-        """The address to send to the provider."""
-        token = _Token(tenant, connection_id, which.id, which.expires_on)
-        return f"{self._address}/answer/{self._seal.close(token)}"
+        super().__init__(settings, platform_key, "provider link", "/answer", "link worker")
 
     async def open(self, store: Store, text: str, now: datetime) -> Opened:
         """What a link shows now, weighed against the record itself. Raises `Closed`."""
-        token, today = self._seal.open(text), due.today(now)
-        if token is None:
-            raise Closed(_NO_LINK)
-        try:
-            tenant = await store.tenant(token.tenant)
-        except UnknownTenant:
-            raise Closed(_NO_LINK) from None
-        state: connection.State = (await tenant.streams.committed(connection.CATEGORY, token.connection)).state
-        if token.link not in state.links:
-            raise Closed(_NO_LINK)
+        (token, tenant), today = await self.find(store, text), due.today(now)
+        state: connection.State = (await tenant.streams.committed(connection.CATEGORY, token.record)).state
         if getattr(state.answer, "link_id", None) == token.link:
-            return Opened(tenant, token.connection, token.link, None, state.answer)
-        if state.link is None or state.link.id != token.link:
-            raise Closed(_REPLACED)
+            return Opened(tenant, token.record, token.link, None, state.answer)
+        self.weigh(token, state.link, state.links, today)
         if state.answer is not None or state.phase != "sent":
             raise Closed(_OVER)
-        if today > min(token.expires, state.link.expires_on):
-            raise Closed(_RUN_OUT)
-        return Opened(tenant, token.connection, token.link, await what_is_told(tenant, state, today), None)
+        return Opened(tenant, token.record, token.link, await what_is_told(tenant, state, today), None)
 
 
 async def what_is_told(tenant: Tenant, state: connection.State, today: date) -> Told:

@@ -16,6 +16,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 
 from commonweal.domain import user, values
+from commonweal.domain.chest import assess, ballot_opening, fund, fund_effect
 from commonweal.domain.message import Refused
 from commonweal.domain.people import erasure
 from commonweal.domain.referrals import receive
@@ -27,9 +28,10 @@ from commonweal.kernel.handle import Stale, handle
 from commonweal.kernel.reading import SCALARS, Position, Reader
 from commonweal.kernel.trace import where
 from commonweal.kernel.view import PLAN, Root, subscription_type
-from commonweal.runtime import mutations, permissions
+from commonweal.runtime import mutations, permissions, votes
 from commonweal.runtime.access import Principal
 from commonweal.runtime.called_on import can_be_called_on
+from commonweal.runtime.evidence import unmet_need, what_came
 from commonweal.runtime.mutations import Receipt
 from commonweal.runtime.refusals import Counted
 from commonweal.runtime.said_no import nobody_said_no
@@ -37,6 +39,8 @@ from commonweal.runtime.waiting import until_now
 from commonweal.runtime.within import within
 from projections.activity.graphql import Query as Activity
 from projections.caseload.graphql import Query as Caseload
+from projections.community_chest.awards import Query as Awards
+from projections.community_chest.graphql import Query as CommunityChest
 from projections.connections.graphql import Query as Connections
 from projections.equity_funnel.graphql import Query as EquityFunnel
 from projections.measures.graphql import Query as Measures
@@ -99,9 +103,21 @@ async def _run(
         traceparent=asker.traceparent,
     )
     try:
-        who: dict[str, Any] = {"by": asker.principal.id, "by_role": min(asker.principal.roles)}
+        who: dict[str, Any] = {
+            "by": asker.principal.id,
+            "by_role": min(asker.principal.roles),
+            "by_organisations": permissions.sent_by(asker.principal.grants),
+        }
         if command in _OVER_ALL_CASES:
             who["known_referrals"] = await _referrals_of(asker, record)
+        if command is fund.AttachPriorityEvidence:
+            who["known_needs"] = await unmet_need(asker.tenant, asker.reader, record)
+        if command is fund_effect.ReleaseEffect:
+            who["known_effect"] = await what_came(asker.tenant, asker.reader, record)
+        if command is assess.RecommendApplication:
+            who["known_ballots"] = await votes.on_this(asker.tenant, asker.reader, record)
+        if command is ballot_opening.OpenBallot:
+            who["known_ballots"] = await votes.besides(asker.tenant, asker.reader, record, given)
         made = mutations.make(command, record, given, asker.now, who)
     except Refused as refusal:
         raise refused(str(refusal)) from None
@@ -131,6 +147,10 @@ def _permit(asker: Asker, command: type, given: dict[str, Any]) -> None:
         own = permissions.organisations(asker.principal.grants, command)
         if own is not None and given["source_org"] not in own:
             raise refused("source_org: you may refer for your own organisation only", "OUT_OF_SCOPE")
+    if command is assess.AssessApplication:
+        own = permissions.organisations(asker.principal.grants, command)
+        if own is not None and given.get("organisation") not in own:
+            raise refused("organisation: you judge for the organisation that sent you: name it", "OUT_OF_SCOPE")
 
 
 _USER: Final = re.compile(r"[0-9a-f]{32}")
@@ -175,6 +195,8 @@ class Query(
     Workforce,
     EquityFunnel,
     Activity,
+    CommunityChest,
+    Awards,
     SetUp,
 ):
     """Every room's questions."""

@@ -15,8 +15,18 @@ _LOOK_SECONDS: Final = 0.01
 _POSITION: Final = "select position from rooms where name = %s and version = %s"
 
 
+class Behind(GraphQLError):  # noqa: N818
+    """A room did not come to a position in the time anybody waits."""
+
+    def __init__(self, room: str) -> None:
+        super().__init__(
+            "this view has not come to that position yet; please try again", extensions={"code": "CONFLICT"}
+        )
+        self.room = room
+
+
 async def until(tenant: Tenant, room: str, position: int) -> None:
-    """Wait until a room has come to a position. Raises a CONFLICT error where it does not within some seconds."""
+    """Wait until a room has come to a position. Raises `Behind` where it does not within some seconds."""
     version = next(model.version for model in READ_MODELS if model.name == room)
     end = time.monotonic() + SECONDS
     pause = _LOOK_SECONDS
@@ -26,9 +36,7 @@ async def until(tenant: Tenant, room: str, position: int) -> None:
         if row is not None and row[0] >= position:
             return
         if time.monotonic() > end:
-            raise GraphQLError(
-                "this view has not come to that position yet; please try again", extensions={"code": "CONFLICT"}
-            )
+            raise Behind(room)
         await asyncio.sleep(pause)
         pause = min(pause * 1.5, 10 * _LOOK_SECONDS)
 

@@ -26,23 +26,27 @@ from commonweal.kernel.trace import refused, where
 from commonweal.runtime import bars, development_sign_in, hospital_feed, lag, live, pages, sign_in
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.answering import Answering
+from commonweal.runtime.applicant_links import ApplicantLinks
 from commonweal.runtime.asking import Asking, Unanswered
 from commonweal.runtime.code_flow import Client, CodeFlow, outside_client
 from commonweal.runtime.development_issuer import DevelopmentIssuer
 from commonweal.runtime.development_sign_in import CLIENT
 from commonweal.runtime.door import Door, make_door
 from commonweal.runtime.example_people import example_people
+from commonweal.runtime.funding import gathered
 from commonweal.runtime.health import Health
 from commonweal.runtime.identity import NotSignedIn
 from commonweal.runtime.live.hub import Hub
 from commonweal.runtime.live.patience import HOW_WE_SERVE
 from commonweal.runtime.observing import observed
 from commonweal.runtime.open_store import open_store
-from commonweal.runtime.pages import provider_link
+from commonweal.runtime.operation import Invalid
+from commonweal.runtime.pages import applicant_link, awards, chest_links, provider_link, voter_link
 from commonweal.runtime.process import Process, run
 from commonweal.runtime.provider_links import ProviderLinks
-from commonweal.runtime.schema import schema
+from commonweal.runtime.schema import Asker, schema
 from commonweal.runtime.sign_in import SignInLinks
+from commonweal.runtime.voter_links import VoterLinks
 from tenants.store import Store
 
 Asked = Request[Any, Any, Any]
@@ -53,6 +57,7 @@ _SECURITY: Final = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_NEVER_KEPT: Final = {"Cache-Control": "no-store"}
 _BODY: Final = 2 << 20
 _QUESTION: Final = 256 << 10
 """Bytes of a GraphQL request, as on a web socket."""
@@ -65,9 +70,18 @@ def make_app(process: Process, store: Store, health: Health) -> Litestar:
     answering = Answering(schema(introspection=settings.environment != "production"))
     asking = Asking(door, store, answering)
     console = environment(Path(projections.__file__).parent)
-    shown = [*pages.routes(asking, console), *provider_link.routes(asking, console, ProviderLinks(settings, key))]
+    applicants, voters = ApplicantLinks(settings, key), VoterLinks(settings, key)
+    shown = [
+        *pages.routes(asking, console),
+        *provider_link.routes(asking, console, ProviderLinks(settings, key)),
+        *chest_links.routes(asking, console, applicants, voters),
+        *applicant_link.routes(asking, console, applicants),
+        *voter_link.routes(asking, console, voters),
+        *awards.routes(asking, console, settings),
+    ]
     routes: list[Any] = [
         _graphql(asking),
+        _funding(asking),
         _hl7v2(asking),
         *bars.routes(asking),
         *live.routes(asking, console, Hub(process.bus, store, process.stop)),
@@ -117,7 +131,7 @@ def _graphql(asking: Asking) -> HTTPRouteHandler:
         asker = await asking.asker(request)
         wish = _wish(request, await request.body())
         answered = await asking.answering.answer(asker, wish.query, wish.operationName, wish.variables)
-        return Response(answered, media_type="application/json", headers={"Cache-Control": "no-store"})
+        return Response(answered, media_type="application/json", headers=_NEVER_KEPT)
 
     return answer
 
@@ -149,6 +163,33 @@ def _wish(request: Asked, body: bytes) -> Wish:
         raise ClientException(
             "the body must be one JSON object with a query, and may have operationName and variables"
         ) from None
+
+
+def _funding(asking: Asking) -> HTTPRouteHandler:
+    @post("/funding/graphql", status_code=200, request_max_body_size=_QUESTION)
+    async def answer(request: Asked) -> Response[bytes]:
+        """The same question to every ICS that let a funder see its own money: what each answers, beside those that could not."""
+        asker = await asking.asker(request)
+        wish = _wish(request, await request.body())
+        try:
+            kind = asking.answering.prepare(wish.query, wish.operationName).kind
+        except Invalid as invalid:
+            refused(invalid.kind, asker.tenant.ods)
+            return Response(invalid.answer, media_type="application/json", headers=_NEVER_KEPT)
+        if kind != "query":
+            raise ClientException("ask with a query: nothing is changed in several ICSs at once")
+
+        async def ask(there: Asker) -> msgspec.Raw:
+            return msgspec.Raw(await asking.answering.answer(there, wish.query, wish.operationName, wish.variables))
+
+        found = await gathered(asking, asker, ask)
+        told = {
+            "parts": [{"ics": each.ics.ods, "name": each.ics.name, "answer": each.answer} for each in found.parts],
+            "missing": [{"ics": each.ics.ods, "name": each.ics.name, "why": each.why} for each in found.missing],
+        }
+        return Response(msgspec.json.encode(told), media_type="application/json", headers=_NEVER_KEPT)
+
+    return answer
 
 
 def _hl7v2(asking: Asking) -> HTTPRouteHandler:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLError
 
 from commonweal.domain import hospital, user, values
+from commonweal.domain.chest import ballot, fund, grant
 from commonweal.domain.directory import answer
 from commonweal.domain.measures import instrument
 from commonweal.domain.message import Refused
@@ -23,6 +24,7 @@ from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import Principal
 from projections.caseload import READ_MODEL as CASELOAD
 from projections.caseload.graphql import one_referral
+from projections.community_chest.balances import runs
 from projections.person_record import READ_MODEL as PERSON_RECORD
 from projections.person_record.graphql import VIEW as RECORD
 from projections.person_record.graphql import hidden
@@ -61,6 +63,7 @@ _OF_ALL: Final = frozenset(
     {allocation_rule.CATEGORY, framework.CATEGORY, instrument.CATEGORY, programme.CATEGORY, user.CATEGORY}
 )
 """What holds for the whole ICS."""
+_CHEST: Final = frozenset({fund.CATEGORY, grant.CATEGORY, ballot.CATEGORY})
 _TO_A_LINK_WORKER: Final = frozenset(
     {answer.AcceptAllocation, answer.RefuseAllocation, link_worker.AcknowledgeHandover}
 )
@@ -138,6 +141,8 @@ def _of_all(command: type, scope: Scope, given: Mapping[str, Any]) -> None:
         raise _out_of_scope("only an administrator of the whole ICS may do this")
     if primary in _OF_ALL:
         raise _out_of_scope("only somebody who works for the whole ICS may do this")
+    if primary in _CHEST and not runs(scope):
+        raise _out_of_scope("only somebody who works in the community chests may do this")
     if command is link_worker.EngageLinkWorker and not 0 < len(given["pcns"]) == len(scope.pcns & set(given["pcns"])):
         raise _out_of_scope("pcns: you may engage link workers for your own PCNs only")
 

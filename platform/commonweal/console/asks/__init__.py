@@ -4,12 +4,15 @@ from typing import Final
 
 from commonweal.console.ask import Ask
 from commonweal.console.asks import (
+    applications,
+    awards,
     connections,
     consents,
     contacts,
     desk,
     drop_ins,
     duplicates,
+    funds,
     listings,
     measures,
     notes,
@@ -49,6 +52,9 @@ ASKS: Final[tuple[Ask, ...]] = (
     *measures.ASKS,
     *workforce.ASKS,
     *set_up.ASKS,
+    *funds.ASKS,
+    *applications.ASKS,
+    *awards.ASKS,
 )
 """Every form there is."""
 

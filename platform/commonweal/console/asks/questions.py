@@ -17,6 +17,6 @@ def why(reasons: codes.Codes, label: str = "Why?", missing: str = "Select why") 
     )
 
 
-def day(field: str, label: str) -> Question:
-    """The day of something: it has to be given."""
-    return Question(field=field, label=label, kind="day", missing="Enter the day", called="The day")
+def day(field: str, label: str, called: str = "The day") -> Question:
+    """The day of something: it has to be given. `called`: where a form asks for two."""
+    return Question(field=field, label=label, kind="day", missing="Enter the day", called=called)

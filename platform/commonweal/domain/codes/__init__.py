@@ -6,6 +6,7 @@ national source: it is ours, is spelled in words, may grow, never shrinks.
 
 # ruff: noqa: F403 – a list is one of `codes`, whichever its subject
 
+from commonweal.domain.codes.chest import *
 from commonweal.domain.codes.code_list import *
 from commonweal.domain.codes.directory import *
 from commonweal.domain.codes.hospital import *

@@ -8,6 +8,7 @@ from typing import Final
 from commonweal.domain import codes, due, tenant, values
 from commonweal.domain.directory import contribution
 from commonweal.domain.due import Deadline, FallsDue
+from commonweal.domain.link import Link
 from commonweal.domain.message import Personal, Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -226,15 +227,6 @@ Command = (
     | contribution.Command
 )
 """`connect` offers, sends, answers and records attendance: that takes the referral, the service or the consent too."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The provider's link: which one counts, how long, and whether it was shown to be copied."""
-
-    id: str
-    expires_on: date
-    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,10 +52,6 @@ def _postcode(cell: str, name: str) -> str:
     return values.postcode(cell, name)
 
 
-def _email(cell: str, name: str) -> str:
-    return values.email_address(cell, name)
-
-
 COLUMNS: Final[Mapping[str, Column]] = {
     "name": Column(_words, needed=True),
     "date_of_birth": Column(_day),
@@ -64,7 +60,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "address": Column(_words),
     "postcode": Column(_postcode),
     "phone": Column(_words),
-    "email": Column(_email),
+    "email": Column(values.email_address),
     "language": Column(values.language),
     "interpreter": Column(_yes, empty=False),
     "stated_gender": Column(_code(codes.STATED_GENDERS), empty="X"),

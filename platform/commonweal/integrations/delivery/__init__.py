@@ -1,6 +1,6 @@
 """A delivery: someone outside must be told of an event, if they may know it when we tell them."""
 
-from commonweal.integrations.delivery.consents import consents_of
+from commonweal.integrations.delivery.consents import consents_of, other_records
 from commonweal.integrations.delivery.referrer import Referrers
 from commonweal.integrations.delivery.shapes import (
     Delivery,
@@ -26,4 +26,5 @@ __all__ = [
     "Referrers",
     "Withheld",
     "consents_of",
+    "other_records",
 ]

@@ -6,8 +6,9 @@ from commonweal.kernel.streams import Streams
 
 async def consents_of(streams: Streams, person_id: str) -> consent.State:
     """Of the record itself, with each no that is said in another record of this person."""
-    own, others = await _consents(streams, person_id), await _other_records(streams, person_id)
-    for other in others:
+    someone: person.State = (await streams.committed(person.CATEGORY, person_id)).state
+    own = await _consents(streams, person_id)
+    for other in await other_records(streams, person_id, someone):
         own = consent.as_one(own, await _consents(streams, other))
     return own
 
@@ -17,8 +18,8 @@ async def _consents(streams: Streams, person_id: str) -> consent.State:
     return answers
 
 
-async def _other_records(streams: Streams, person_id: str) -> tuple[str, ...]:
-    someone: person.State = (await streams.committed(person.CATEGORY, person_id)).state
+async def other_records(streams: Streams, person_id: str, someone: person.State) -> tuple[str, ...]:
+    """The ids of every other record of this person, who is `someone` here: the one that goes on first."""
     if (survivor := someone.same.merged_into) is None:
         return someone.same.absorbed
     goes_on: person.State = (await streams.committed(person.CATEGORY, survivor)).state

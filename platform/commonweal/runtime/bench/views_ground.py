@@ -17,13 +17,12 @@ from psycopg import sql
 from commonweal.domain.user import GrantUser
 from commonweal.kernel.handle import handle
 from commonweal.runtime.access import user_id
-from commonweal.runtime.bench import throwaway, views_board, views_load, views_outcomes
+from commonweal.runtime.bench import throwaway, views_board, views_funding, views_load, views_outcomes
 from commonweal.runtime.bench.measure import Run, Side, cpu_of
 from commonweal.runtime.bench.views_load import Answered, Wish
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
 from commonweal.runtime.installation import Installation
-from projections.caseload import READ_MODEL
-from projections.outcomes import READ_MODEL as OUTCOMES
+from projections import caseload, community_chest, outcomes
 from tenants.store import Placement, Tenant
 
 CODE: Final = "QZV"
@@ -40,6 +39,9 @@ end
 $$
 """
 _USER: Final = "demo-bench"
+_ROOMS: Final = [caseload.READ_MODEL, outcomes.READ_MODEL, community_chest.READ_MODEL]
+_ROLES: Final = ("team_lead", "finance")
+"""Who sees all that is asked for."""
 _SPAWN: Final = multiprocessing.get_context("spawn")
 
 
@@ -54,8 +56,6 @@ class Web:
     request: bytes
     ground: "Ground"
     page: int = 0
-    root: str = "caseload"
-    """The field that is asked for."""
     spent: list[tuple[float, float]] = field(default_factory=list)
     """For each round: the CPU seconds of an answer, in the server and in PostgreSQL."""
 
@@ -106,15 +106,20 @@ class Ground:
         read: dict[str, Any] = json.loads(body)
         if read.get("errors"):
             raise RuntimeError(f"{web.name} refused: {read['errors'][0]['message']}")
-        found: dict[str, Any] = read["data"][web.root]
+        found: dict[str, Any] = read["data"]
+        return found
+
+    async def board(self, web: Web) -> dict[str, Any]:
+        """One answer of the board, read."""
+        found: dict[str, Any] = (await self.answer(web))["caseload"]
         return found
 
     async def page(self, web: Web, behind: int) -> Web:
         """The same web, asked for the page so many pages on."""
         after = None
         for _ in range(behind):
-            asked = Web(web.name, web.port, web.pid, web.login, question(self.token, after), self)
-            after = (await self.answer(asked))["pageInfo"]["endCursor"]
+            turned = Web(web.name, web.port, web.pid, web.login, question(self.token, after), self)
+            after = (await self.board(turned))["pageInfo"]["endCursor"]
         return Web(web.name, web.port, web.pid, web.login, question(self.token, after), self, behind)
 
     async def backends(self, login: str) -> dict[int, float]:
@@ -130,16 +135,18 @@ async def ground(servers: Installation, events: int, tell: Callable[[str], objec
     async with AsyncExitStack() as stack:
         await throwaway.drop(servers, placement)
         stack.push_async_callback(throwaway.drop, servers, placement)
-        await throwaway.make(servers, placement, [READ_MODEL, OUTCOMES])
+        await throwaway.make(servers, placement, _ROOMS)
         tenant = throwaway.open_tenant(servers, placement, key)
         stack.push_async_callback(tenant.close)
         tell(f"appending {cases * views_board.PER_CASE:,} events")
         await views_board.fill(tenant, cases)
         tell("and two readings of each case")
         await views_outcomes.fill(tenant)
-        await handle(
-            tenant.streams, user_id(NAME, _USER), GrantUser(role="team_lead", scope="tenant"), throwaway.about()
-        )
+        tell("and a year of community chests")
+        await views_funding.fill(tenant)
+        for role in _ROLES:
+            granted = GrantUser(role=role, scope="tenant")
+            await handle(tenant.streams, user_id(NAME, _USER), granted, throwaway.about())
         token = DevelopmentIssuer(servers.settings, servers.platform_key).issue(_USER, CODE)
         admin = await psycopg.AsyncConnection.connect(servers.database_url, autocommit=True)
         stack.push_async_callback(admin.close)
@@ -178,5 +185,8 @@ def _told(pipe: Connection, wish: Wish) -> Answered | Exception:
 
 
 def question(token: str, after: str | None, document: str = views_board.DOCUMENT) -> bytes:
-    wish = {"query": document, "variables": {"first": views_board.PAGE, "after": after}}
-    return views_load.request("/graphql", token, json.dumps(wish).encode())
+    return asked(token, document, {"first": views_board.PAGE, "after": after})
+
+
+def asked(token: str, document: str, variables: dict[str, Any]) -> bytes:
+    return views_load.request("/graphql", token, json.dumps({"query": document, "variables": variables}).encode())

@@ -1,6 +1,5 @@
 """The outcomes that are measured: two readings of every case of the board, and the question for all of them."""
 
-import json
 from datetime import date
 from itertools import islice
 from random import Random
@@ -11,7 +10,6 @@ from psycopg import sql
 from commonweal.domain.measures import measure, questionnaire
 from commonweal.domain.measures.instruments.ons4 import ONS4
 from commonweal.kernel.follow import Room
-from commonweal.runtime.bench import views_load
 from commonweal.runtime.bench.views_board import Written, unheard, write
 from projections.outcomes import READ_MODEL
 from tenants.store import Tenant
@@ -65,8 +63,3 @@ def _done(chance: Random, day: date) -> measure.MeasureCompleted:
         completed_on=day,
         by="user-of-the-bench",
     )
-
-
-def question(token: str) -> bytes:
-    wish = {"query": DOCUMENT, "variables": VARIABLES}
-    return views_load.request("/graphql", token, json.dumps(wish).encode())

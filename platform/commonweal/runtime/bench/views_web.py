@@ -106,7 +106,7 @@ async def _app(process: Process, store: Store, served: Served) -> Litestar:
 
 
 def _plain(asking: Asking, document: str, variables: dict[str, Any]) -> HTTPRouteHandler:
-    """The same door and the same statement, and nothing of GraphQL but the one time the statement is made."""
+    """The same door, statement and disclosure control, and nothing of GraphQL but the one time the statement is made."""
     found: list[Planned] = []
 
     @get(PLAIN)
@@ -122,9 +122,8 @@ def _plain(asking: Asking, document: str, variables: dict[str, Any]) -> HTTPRout
         async with tenant.pool.borrow() as connection, AsyncRawCursor(connection) as cursor:
             await cursor.execute(found[0].statement.sql, found[0].parameters, prepare=True)
             assert cursor.pgresult is not None  # noqa: S101 – it was executed
-            rows = cursor.pgresult.get_value(0, 0) or b"null"
-        body = b'{"data":{' + found[0].names[0] + b":" + rows + b"}}"
-        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
+            answer = [cursor.pgresult.get_value(0, column) for column in range(len(found[0].names))]
+        return Response(found[0].body(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
 
     return board
 

@@ -6,12 +6,15 @@ from typing import Any, Final, TypeAlias
 from commonweal.console.ask import Ask
 from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
+from commonweal.domain.chest import ballot, fund, grant
+from commonweal.domain.chest.money import pounds
 from commonweal.domain.directory import community_service, connection
 from commonweal.domain.measures import instrument, measure
 from commonweal.domain.measures.instruments import INSTRUMENTS
 from commonweal.domain.plans import plan
 from commonweal.domain.work import contact, task
 from commonweal.runtime import permissions
+from commonweal.runtime.organisations import called
 from commonweal.runtime.schema import Asker
 
 Tell: TypeAlias = Callable[[Asker, str, Mapping[str, str]], Awaitable[str]]
@@ -86,6 +89,34 @@ async def _instrument(asker: Asker, instrument_id: str, _given: Mapping[str, str
     return "" if code is None else _instrument_name(code)
 
 
+async def _fund(asker: Asker, fund_id: str, given: Mapping[str, str]) -> str:
+    """The fund, with the round or the pledge it is about."""
+    state: fund.State = await _state(asker, fund.CATEGORY, fund_id)
+    name = state.founded.name if state.founded is not None else ""
+    round_, pledge = state.rounds.get(given.get("round_id", "")), state.pledges.get(given.get("pledge_id", ""))
+    of_pledge = "" if pledge is None else f"{given['pledge_id']}, {pounds(pledge.amount)}"
+    part = round_.opened.name if round_ is not None else of_pledge
+    return ": ".join(each for each in (name, part) if each)
+
+
+async def _ballot(asker: Asker, ballot_id: str, _given: Mapping[str, str]) -> str:
+    """The fund and the round that is voted on."""
+    opened = (await _state(asker, ballot.CATEGORY, ballot_id)).opened
+    return "" if opened is None else await _fund(asker, opened.fund_id, {"round_id": opened.round_id})
+
+
+async def _grant(asker: Asker, grant_id: str, given: Mapping[str, str]) -> str:
+    """The organisation and what its grant is called, with the drawdown or payment it is about."""
+    state: grant.State = await _state(asker, grant.CATEGORY, grant_id)
+    title = state.application.draft.title if state.application.draft is not None else None
+    drawdown = state.payments.drawdowns.get(given.get("drawdown_id", ""))
+    payment = state.payments.payments.get(given.get("payment_id", ""))
+    sum_ = drawdown or payment
+    organisation = (await called(asker.tenant, (state.organisation,)))[state.organisation] if state.organisation else ""
+    parts = (title if isinstance(title, str) else "", organisation, "" if sum_ is None else pounds(sum_.amount))
+    return ", ".join(part for part in parts if part)
+
+
 def _instrument_name(code: str) -> str:
     return INSTRUMENTS[code].name if code in INSTRUMENTS else code
 
@@ -97,5 +128,8 @@ _TOLD: Final[Mapping[str, Tell]] = {
     contact.CATEGORY: _contact,
     measure.CATEGORY: _measure,
     instrument.CATEGORY: _instrument,
+    fund.CATEGORY: _fund,
+    ballot.CATEGORY: _ballot,
+    grant.CATEGORY: _grant,
 }
 """The category a form is about → who says which of them it is."""

@@ -15,6 +15,7 @@ from commonweal.console.ask import Ask, AskForm
 from commonweal.console.asks import BY_NAME
 from commonweal.console.forms import Choice, Mistake, Subject
 from commonweal.console.page import Problem, Way
+from commonweal.domain.chest import fund, fund_effect, grant_assessment
 from commonweal.domain.message import Refused
 from commonweal.domain.people import merge, record_access
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
@@ -23,11 +24,13 @@ from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
+from commonweal.runtime.pages import chest_reading
 from commonweal.runtime.pages.acted_on import acted_on
 from commonweal.runtime.pages.back import local
+from commonweal.runtime.pages.chest_finding import effect, evidence
 from commonweal.runtime.pages.finding import FILLED, FOUND, MEANT, NAMED
 from commonweal.runtime.pages.merging import side_by_side
-from commonweal.runtime.pages.page import Asked, Missing, Pages, narrative
+from commonweal.runtime.pages.page import Asked, Given, Missing, Pages, narrative
 from commonweal.runtime.pages.plan_finding import before_goals_are_met
 from commonweal.runtime.pages.reviewed import glass
 from commonweal.runtime.pages.subject import subject
@@ -86,7 +89,7 @@ async def _show(
     new_one = mutations.makes_new(ask.command)
     alone = ask.code is not None or (new_one and not ask.parent)
     if not alone:
-        await _among_theirs(asker, ask, id_)
+        await among_theirs(asker, ask.command, id_, ask.parent)
     version, someone, called = (0, None, "") if alone else await _record(pages, asker, ask, id_)
     own = not new_one and BEHAVIOURS[ask.command].primary == ask.about
     fill = None if "idempotency_key" in given else FILLED.get(ask.name)
@@ -101,7 +104,7 @@ async def _show(
         ask=ask,
         two=two,
         instead=instead,
-        found=await _found(pages, asker, ask, id_),
+        found=await _found(pages, asker, ask, id_, given),
         facts=await _facts(pages, asker, ask, id_, given),
         subject=someone,
         about=called,
@@ -123,13 +126,23 @@ async def _facts(
     """What to read before one answers."""
     if ask.command is record_access.ReviewAccess:
         return await glass(asker, id_, given.get("access_id", ""))
+    if ask.command is fund.AttachPriorityEvidence:
+        return await evidence(pages, asker, id_)
+    if ask.command is fund_effect.ReleaseEffect:
+        return await effect(asker, id_)
+    if ask.command in chest_reading.JUDGED:
+        return await chest_reading.application(asker, ask.command, id_)
+    if ask.command in chest_reading.SETTLED:
+        return await chest_reading.standing(asker, id_)
+    if ask.command is grant_assessment.ClearConflict:
+        return await chest_reading.conflict(asker, id_, given.get("assessor", ""))
     if ask.command is allocation.CloseReferral:
         return await before_goals_are_met(pages, asker, id_)
     return ()
 
 
 async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, given: dict[str, str]) -> Response[Any]:
-    answers = asking.read(ask, given, await _found(pages, asker, ask, id_))
+    answers = asking.read(ask, given, await _found(pages, asker, ask, id_, given))
     if answers.mistakes:
         return await _show(pages, request, asker, ask, id_, given, answers.mistakes)
     values = {**answers.values, **({ask.parent: id_} if ask.parent else {})}
@@ -139,7 +152,7 @@ async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, 
     try:
         if ask.name in MEANT:
             values = await MEANT[ask.name](pages, asker, values)
-        position = await carry_out(pages, asker, ask.command, record, values, given)
+        made = await receipt(pages, asker, ask.command, record, values, given)
     except Refused as refusal:
         return await _show(pages, request, asker, ask, id_, given, (asking.refused(ask, str(refusal)),))
     except Unanswered as refusal:
@@ -147,8 +160,9 @@ async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, 
             raise
         kept, told = _unanswered(ask, given, refusal)
         return await _show(pages, request, asker, ask, id_, kept, (told,))
-    address = local(request.query_params.get("back"))
-    return Redirect(f"{address}{'&' if '?' in address else '?'}done={ask.name}&position={position}", status_code=303)
+    address = ask.leads.format(made["id"]) if ask.leads else local(request.query_params.get("back"))
+    done = f"done={ask.name}&position={made['position']}"
+    return Redirect(f"{address}{'&' if '?' in address else '?'}{done}", status_code=303)
 
 
 def _as_it_is(_asker: Asker, code: str) -> str:
@@ -190,19 +204,19 @@ async def receipt(
     return told
 
 
-async def _among_theirs(asker: Asker, ask: Ask, id_: str) -> None:
+async def among_theirs(asker: Asker, command: type, id_: str, parent: str = "") -> None:
     """A form is open to whoever may send it: what stands in it is of the record. Raises `Missing`, `NotAllowed`."""
     try:
-        given = {ask.parent: id_} if ask.parent else {}
-        await within(asker.principal, asker.tenant, asker.reader, ask.command, id_, given)
+        given = {parent: id_} if parent else {}
+        await within(asker.principal, asker.tenant, asker.reader, command, id_, given)
     except GraphQLError as refusal:
         if (refusal.extensions or {}).get("code") == "OUT_OF_SCOPE":
             raise NotAllowed(refusal.message, kind="scope", tenant=asker.tenant.ods) from None
         raise Missing(refusal.message) from None
 
 
-async def _found(pages: Pages, asker: Asker, ask: Ask, id_: str) -> dict[str, tuple[Choice, ...]]:
-    return {each.field: await FOUND[each.found](pages, asker, id_) for each in ask.asked if each.found}
+async def _found(pages: Pages, asker: Asker, ask: Ask, id_: str, given: Given) -> dict[str, tuple[Choice, ...]]:
+    return {each.field: await FOUND[each.found](pages, asker, id_, given) for each in ask.asked if each.found}
 
 
 async def _whom(pages: Pages, asker: Asker, ask: Ask, person_id: str) -> Subject | None:

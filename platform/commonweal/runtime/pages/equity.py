@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from litestar import get
@@ -23,7 +23,7 @@ from projections.caseload.board import Filter
 from projections.disclosure import STEP
 from projections.equity_funnel import READ_MODEL
 
-OPENER: Final = Opener(path="/equity", title="equity", names=("by", "days", "day", "month", "year"))
+OPENER: Final = Opener(path="/equity", title="equity", names=("by", "months", "day", "month", "year"))
 _DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 _CUTS: Final = {
     "ETHNICITY": "Ethnicity",
@@ -33,7 +33,8 @@ _CUTS: Final = {
     "LANGUAGE": "Language",
     "INTERPRETER": "Interpreter",
 }
-_PERIODS: Final = {"91": "3 months", "182": "6 months", "365": "A year", "1095": "3 years"}
+_PERIODS: Final = {"3": "3 months", "6": "6 months", "12": "A year", "36": "3 years"}
+"""By how many months, the one of the day among them."""
 _STEPS: Final = (
     ("referred", "Referred"),
     ("accepted", "Accepted"),
@@ -95,7 +96,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     page = Equity(
         filters=_filters(asked),
         as_at=moment,
-        day=f"Referred in the {_PERIODS[chosen['days']].lower().removeprefix('a ')} up to {long_date(day)}",
+        day=f"Referred in the {_PERIODS[chosen['months']].lower().removeprefix('a ')} up to {long_date(day)}, in whole months",
         found=None if moment.mistakes else await _found(pages, asker, chosen, moment, day),
     )
     status = 422 if moment.mistakes else 200
@@ -103,7 +104,7 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
 
 
 def _filters(asked: Mapping[str, str]) -> tuple[Filter, ...]:
-    return filters(asked, (("by", "By", _CUTS, "ETHNICITY"), ("days", "Referred in", _PERIODS, "365")))
+    return filters(asked, (("by", "By", _CUTS, "ETHNICITY"), ("months", "Referred in", _PERIODS, "12")))
 
 
 def _chosen(asked: Mapping[str, str]) -> dict[str, str]:
@@ -111,10 +112,15 @@ def _chosen(asked: Mapping[str, str]) -> dict[str, str]:
 
 
 async def _ask(pages: Pages, asker: Asker, chosen: Mapping[str, str], day: date) -> dict[str, Any]:
-    since = day - timedelta(days=int(chosen["days"]) - 1)
+    since = _months_before(day, int(chosen["months"]) - 1)
     variables = {"by": chosen["by"], "since": since.isoformat(), "to": day.isoformat()}
     found: dict[str, Any] = (await pages.ask(asker, "Equity", _DOCUMENT, **variables))["equityFunnel"]
     return found
+
+
+def _months_before(day: date, months: int) -> date:
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(years, month + 1, 1)
 
 
 async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: AsAt, day: date) -> Found:
@@ -169,6 +175,8 @@ def _called(by: str, code: str) -> str:
     """A group in words."""
     if code == "unknown":
         return "Not known"
+    if code == "all":
+        return "Everyone"
     match by:
         case "ETHNICITY":
             return sentence_case(codes.ETHNIC_CATEGORIES.get(code, code))

@@ -12,18 +12,18 @@ from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.work import contact, note
 from commonweal.runtime import permissions
-from commonweal.runtime.pages import plan_finding, set_up_finding
-from commonweal.runtime.pages.page import Pages, practice_name
+from commonweal.runtime.pages import chest_filling, chest_finding, plan_finding, set_up_finding
+from commonweal.runtime.pages.page import Given, Pages, practice_name
 from commonweal.runtime.schema import Asker
 from projections.person_record import READ_MODEL as PERSON_RECORD
 
 RECORDS: Final = (PERSON_RECORD.folder / "page.graphql").read_text(encoding="utf-8")
 
-Find: TypeAlias = Callable[[Pages, Asker, str], Awaitable[tuple[Choice, ...]]]
-"""(pages, who asks, the id in the form's address) → what they may choose from."""
+Find: TypeAlias = Callable[[Pages, Asker, str, Given], Awaitable[tuple[Choice, ...]]]
+"""(pages, who asks, the id in the form's address, what the address brings beside it) → what they may choose from."""
 
 
-async def link_workers(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def link_workers(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """Who is in post, with how much they carry."""
     capacity = (await pages.ask(asker, "Capacity"))["caseloadCapacity"]
     return tuple(
@@ -35,13 +35,13 @@ async def link_workers(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ..
     )
 
 
-async def organisations(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def organisations(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The trusts a referral can be passed on to."""
     found = (await pages.ask(asker, "Organisations"))["caseloadOrganisations"]
     return tuple(Choice(value=each["code"], text=each["name"]) for each in found)
 
 
-async def own_link_workers(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def own_link_workers(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """Whoever goes out: oneself, for who is a link worker, else any of those in post."""
     scope = permissions.views(asker.principal.grants).get("tasks")
     own = scope.link_workers if scope is not None else frozenset()
@@ -49,7 +49,7 @@ async def own_link_workers(pages: Pages, asker: Asker, _id: str) -> tuple[Choice
     return tuple(Choice(value=each["id"], text=each["name"]) for each in capacity if not own or each["id"] in own)
 
 
-async def cases(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def cases(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The open cases somebody sees, 200 at most, by the person's name."""
     found = (await pages.ask(asker, "Cases", _CASES))["caseload"]["edges"]
     named = [
@@ -66,17 +66,26 @@ async def cases(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
 _CASES: Final = "query Cases { caseload(first: 200) { edges { node { id person { name nhsNumber } } } } }"
 
 
-async def practices(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def practices(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The practices of today."""
     found = (await pages.ask(asker, "Filters"))["caseloadPractices"]
     return tuple(Choice(value=each["code"], text=practice_name(each)) for each in found)
 
 
-async def pcns(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def pcns(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The PCNs that have a practice today."""
     found = (await pages.ask(asker, "Filters"))["caseloadPractices"]
     named = {each["pcnCode"]: each["pcnName"] for each in found}
     return tuple(Choice(value=code, text=name or code) for code, name in named.items() if code)
+
+
+async def services(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
+    """The services of the directory, 200 at most, by name."""
+    found = (await pages.ask(asker, "Services", _SERVICES))["directoryServices"]["edges"]
+    return tuple(Choice(value=each["node"]["id"], text=each["node"]["name"]) for each in found)
+
+
+_SERVICES: Final = "query Services { directoryServices(first: 200) { edges { node { id name } } } }"
 
 
 FOUND: Final[Mapping[str, Find]] = {
@@ -86,11 +95,19 @@ FOUND: Final[Mapping[str, Find]] = {
     "every_trust": set_up_finding.every_trust,
     "every_programme": set_up_finding.every_programme,
     "every_link_worker": set_up_finding.every_link_worker,
+    "places": chest_finding.places,
+    "chest_candidates": chest_finding.candidates,
+    "chest_running": chest_finding.running,
+    "chest_reports": chest_finding.reports,
+    "chest_despite": chest_finding.despite,
+    "chest_criteria": chest_finding.criteria,
+    "chest_eligibility": chest_finding.eligibility,
     "pcns": pcns,
     "link_workers": link_workers,
     "organisations": organisations,
     "own_link_workers": own_link_workers,
     "cases": cases,
+    "services": services,
     "plan_goals": plan_finding.goals,
     "plan_domains": plan_finding.domains,
     "plan_frameworks": plan_finding.frameworks,
@@ -162,12 +179,20 @@ async def consent_as_worded(asker: Asker, _person_id: str, given: Mapping[str, s
 
 FILLED: Final[Mapping[str, Fill]] = {
     "give-consent": consent_as_worded,
+    "publish-award": chest_finding.award_as_told,
     "reasonable-adjustments": adjustments_as_they_are,
     "correct-details": set_up_finding.details_as_they_are,
     "change-funding": set_up_finding.funding_as_agreed,
     "publish-criteria": set_up_finding.criteria_as_published,
     "change-rule": set_up_finding.rule_as_it_is,
     "publish-framework": set_up_finding.framework_as_published,
+    "set-fund-rules": chest_filling.rules_as_they_are,
+    "recommend-application": chest_filling.what_is_asked,
+    "offer-grant": chest_filling.what_is_recommended,
+    "sign-agreement": chest_filling.both_sides,
+    "vary-award": chest_filling.award_as_it_is,
+    "moderate-assessment": chest_filling.scores_so_far,
+    "assess-application": chest_filling.own_scores,
     "amend-note": note_as_it_is,
     "hold-contact": contact_as_booked,
     "move-contact": contact_as_booked,

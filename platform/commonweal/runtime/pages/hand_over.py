@@ -153,8 +153,12 @@ async def _colleagues(pages: Pages, asker: Asker, worker_id: str) -> tuple[Choic
     return tuple(
         Choice(
             value=each["id"],
-            text=f"{each['name']}, {carried(each['held'], each['room'])}{' (away)' if each['away'] else ''}",
+            text=", ".join((each["name"], *_load(each))) + (" (away)" if each["away"] else ""),
         )
         for each in workers
         if each["id"] != worker_id
     )
+
+
+def _load(worker: Mapping[str, Any]) -> tuple[str, ...]:
+    return () if worker["held"] is None else (carried(worker["held"], worker["room"]),)

@@ -5,6 +5,7 @@ from typing import Final
 
 from commonweal.console.wording import sentence_case
 from commonweal.domain.people import person
+from commonweal.integrations.delivery import other_records
 from commonweal.runtime.schema import Asker
 from projections.person_record.told import CHANNELS
 
@@ -15,9 +16,7 @@ NO_MESSAGE: Final = "Do not leave a message"
 async def lent(asker: Asker, person_id: str) -> tuple[tuple[str, str], ...]:
     """(label, value) of how to reach somebody, from the records merged with this one."""
     mine = await _state(asker, person_id)
-    survivor = mine.same.merged_into
-    together = (survivor, *(await _state(asker, survivor)).same.absorbed) if survivor else mine.same.absorbed
-    others = [await _state(asker, each) for each in together if each != person_id]
+    others = [await _state(asker, each) for each in await other_records(asker.tenant.streams, person_id, mine)]
     return tuple((f"{label} ({FROM})", value) for other in others for label, value in _lacking(mine, other))
 
 

@@ -16,6 +16,9 @@ PAGES: Final = {
     "waiting_list": ("Waiting list", "/waiting-list"),
     "proposals": ("Proposals", "/proposals"),
     "service_directory": ("Directory", "/directory"),
+    "chest_funds": ("Community chests", "/chests"),
+    "chest_effect": ("Community chests", "/chests/effect"),
+    "funding": ("Funding", "/funding"),
     "safeguarding": ("Safeguarding", "/safeguarding"),
     "outcomes": ("Outcomes", "/outcomes"),
     "workforce": ("Workforce", "/workforce"),
@@ -34,8 +37,10 @@ _FIRST: Final[Mapping[str, tuple[str, ...]]] = {
     "triager": ("caseload", "waiting_list", "proposals", "person_record", "refer"),
     "team_lead": ("caseload", "tasks", "waiting_list", "person_record", "workforce", "outcomes"),
     "pcn_manager": ("caseload", "waiting_list", "outcomes", "workforce", "equity", "activity"),
+    **dict.fromkeys(("chest_officer", "assessor", "steering_member", "finance"), ("chest_funds",)),
     "analyst": ("outcomes", "equity", "activity", "workforce"),
     "ig_lead": ("access_reviews", "erasures", "person_record", "moved_notes", "safeguarding"),
+    "funder": ("funding", "outcomes", "service_directory", "chest_funds"),
     "administrator": ("users", "set_up", "integrations", "instruments"),
 }
 """A role → what it uses most, where that is another order."""
@@ -46,10 +51,14 @@ def menu(asker: Asker) -> tuple[tuple[str, str], ...]:
     seen = permissions.views(asker.principal.grants, asker.principal.id)
     first = [view for role, views in _FIRST.items() if role in asker.principal.roles for view in views]
     known = [view for view in dict.fromkeys((*first, *PAGES)) if view in seen and _holds(view, seen[view])]
+    if "chest_funds" in known and "chest_effect" in known:
+        known.remove("chest_effect")  # the page of the funds leads there
     return tuple(PAGES[view] for view in known)
 
 
 def _holds(view: str, scope: Scope) -> bool:
-    """Who sees their own cases alone sees nobody who waits."""
+    """Who sees their own cases alone sees nobody who waits; who funds for no organisation has no money anywhere."""
+    if view == "funding":
+        return bool(scope.organisations)
     own = scope.link_workers and not (scope.everything or scope.pcns or scope.practices)
     return view != "waiting_list" or not own

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from io import StringIO
 from typing import Any, Final
 
@@ -25,8 +25,9 @@ from commonweal.runtime.pages.counted import no_file
 from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice, Filter
-from projections.disclosure import FEW, HELD_BACK
+from projections.disclosure import FEW, HELD_BACK, breakdowns
 from projections.outcomes import READ_MODEL
+from projections.outcomes.pairs import OF_THE_CASE
 
 OPENER: Final = Opener(path="/outcomes", title="outcomes", names=("measure", "by", "within", "referred_in"))
 _DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ _AGES: Final = {
     "55_74": "55 to 74",
     "75_over": "75 and over",
 }
-_NUMBERS: Final = (
+NUMBERS: Final = (
     ("eligible", "Could be asked"),
     ("baseline", "Answered once or more"),
     ("paired", "Answered first and last"),
@@ -57,7 +58,13 @@ _NUMBERS: Final = (
     ("improved", "Improved"),
     ("improvedPercent", "Improved %"),
 )
-_CHANGE: Final = "Mean change, in points"
+SCALES: Final = {
+    f"{each.code}.{scale.code}": f"{scale.text} – {each.name}" if len(each.scales) > 1 else each.name
+    for each in INSTRUMENTS.values()
+    for scale in each.scales
+}
+"""What can be asked about, in words."""
+CHANGE: Final = "Mean change, in points"
 _IMPROVED: Final = "Share improved, in percent of those who answered first and last"
 """What the charts measure."""
 _FIRST_YEAR: Final = 2019
@@ -124,21 +131,21 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     """The page. Raises NotAllowed for a role that does not see outcomes."""
     _let_in(asker)
     asked = request.query_params
-    filters = _filters(asked, asker.reader.today)
+    filters = _filters(asked, asker)
     chosen = {each.name: each.chosen for each in filters}
     moment = as_at(asked, asker.now)
-    definition, scale = _measured(chosen["measure"])
+    definition, scale = measured(chosen["measure"])
     found = None if moment.mistakes else await _found(pages, asker, chosen, moment)
     page = Outcomes(
         filters=filters,
         as_at=moment,
         measure=f"{scale.text} – {definition.name}",
-        range=_range(scale),
-        enough=_enough(scale),
-        headings=tuple(text for _, text in _NUMBERS),
+        range=span(scale),
+        enough=enough(scale),
+        headings=tuple(text for _, text in NUMBERS),
         found=found,
         now=OPENER.address(chosen),
-        cuts=() if chosen["by"] else _cuts(chosen, moment),
+        cuts=() if chosen["by"] else _cuts(filters, chosen, moment),
     )
     as_of = AsOf(at=found.at, position=found.position) if found and moment.at is None else None
     status = 422 if moment.mistakes else 200
@@ -150,17 +157,17 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
 async def download(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     """The table as CSV, as it stands on the page: what is held back is `*` there too."""
     _let_in(asker)
-    filters = _filters(request.query_params, asker.reader.today)
+    filters = _filters(request.query_params, asker)
     chosen = {each.name: each.chosen for each in filters}
     moment = as_at(request.query_params, asker.now)
-    if (refused := no_file(request.query_params, filters, moment)) is not None:
+    if (refused := no_file(request.query_params, filters, moment) or _too_much(request.query_params)) is not None:
         return refused
     found = await _found(pages, asker, chosen, moment)
-    definition, scale = _measured(chosen["measure"])
+    definition, scale = measured(chosen["measure"])
     written = StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
     rows.writerow([f"{scale.text} – {definition.name}", f"position {found.position}", f"as of {found.at.isoformat()}"])
-    rows.writerow(["Of", *(text for _, text in _NUMBERS)])
+    rows.writerow(["Of", *(text for _, text in NUMBERS)])
     rows.writerows([line.text, *line.numbers] for line in found.lines)
     headers = {"Content-Disposition": 'attachment; filename="outcomes.csv"', "Cache-Control": "no-store"}
     return Response(written.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
@@ -172,7 +179,7 @@ def _let_in(asker: Asker) -> None:
 
 
 async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: AsAt) -> Found:
-    definition, scale = _measured(chosen["measure"])
+    definition, scale = measured(chosen["measure"])
     by, within = chosen["by"] or "ALL", chosen["within"] or "ALL"
     within = "ALL" if within == by else within
     variables = {
@@ -188,24 +195,24 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     alone = rows[0][1] if rows and by == within == "ALL" else None
     several = bool(rows) and alone is None
     return Found(
-        lines=tuple(Line(text=text, numbers=_numbers(row)) for text, row in rows),
-        tiles=() if alone is None else _tiles(alone),
-        answered=() if alone is None else charts.funnel([(text, alone[name]) for name, text in _NUMBERS[:3]]),
+        lines=tuple(Line(text=text, numbers=numbers(row)) for text, row in rows),
+        tiles=() if alone is None else tiles(alone),
+        answered=() if alone is None else charts.funnel([(text, alone[name]) for name, text in NUMBERS[:3]]),
         change=charts.bars(
-            [Given(text, row["meanChange"], row["changeLow"], row["changeHigh"]) for text, row in rows], _CHANGE
+            [Given(text, row["meanChange"], row["changeLow"], row["changeHigh"]) for text, row in rows], CHANGE
         ) if several else None,
         improved=charts.bars([Given(text, row["improvedPercent"]) for text, row in rows], _IMPROVED, "%")
         if several else None,
-        held_back=sum(number == HELD_BACK for _, row in rows for number in _numbers(row)),
+        held_back=sum(number == HELD_BACK for _, row in rows for number in numbers(row)),
         at=datetime.fromisoformat(table["asOf"]) if table["asOf"] else asker.now,
         position=table["position"],
         file=OPENER.address(chosen, moment.typed).replace("/outcomes", "/outcomes.csv", 1),
     )  # fmt: skip
 
 
-def _tiles(row: Mapping[str, Any]) -> tuple[Tile, ...]:
+def tiles(row: Mapping[str, Any]) -> tuple[Tile, ...]:
     """What to look at first. What is held back is a star here too."""
-    told = dict(zip((name for name, _ in _NUMBERS), _numbers(row), strict=True))
+    told = dict(zip((name for name, _ in NUMBERS), numbers(row), strict=True))
     change = told["meanChange"] if (row["meanChange"] or 0) <= 0 else f"+{told['meanChange']}"
     between = f"95% interval {told['changeLow']} to {told['changeHigh']}"
     of = f"{told['improved']} of {told['paired']} who answered first and last"
@@ -227,15 +234,25 @@ def _tile(text: str, percent: str, behind: str) -> Tile:
     return Tile(text=text, number=percent if percent in _BEHIND else f"{percent}%", behind=_BEHIND.get(percent, behind))
 
 
-def _cuts(chosen: Mapping[str, str], moment: AsAt) -> tuple[Way, ...]:
+def _cuts(filters: Sequence[Filter], chosen: Mapping[str, str], moment: AsAt) -> tuple[Way, ...]:
+    (by,) = (each for each in filters if each.name == "by")
     return tuple(
-        Way(text=sentence_case(text), href=OPENER.address(chosen, moment.typed, {"by": code}))
-        for code, text in CUTS.items()
-        if code != "ALL"
+        Way(text=choice.text, href=OPENER.address(chosen, moment.typed, {"by": choice.value})) for choice in by.choices
     )
 
 
-def _numbers(row: Mapping[str, Any]) -> tuple[str, ...]:
+_APART: Final = ("by", "within", "referred_in")
+
+
+def _too_much(asked: Mapping[str, str]) -> Response[str] | None:
+    """Why people cannot be told apart by all of that: nothing where they can."""
+    cuts = ["YEAR" if name == "referred_in" else asked[name] for name in _APART if asked.get(name)]
+    if (sentence := breakdowns.refused(cuts, {*CUTS, "YEAR"})) is None:
+        return None
+    return Response(sentence, status_code=422, media_type="text/plain; charset=utf-8")
+
+
+def numbers(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Each as it stands in the table: what is held back as `*`, and what there is none of as a dash."""
     few = row["paired"] is None
     empty = row["paired"] == 0
@@ -247,7 +264,7 @@ def _numbers(row: Mapping[str, Any]) -> tuple[str, ...]:
         nothing = empty and name in ("meanChange", "changeLow", "changeHigh", "improvedPercent")
         return "–" if nothing and not few else HELD_BACK
 
-    return tuple(told(name) for name, _ in _NUMBERS)
+    return tuple(told(name) for name, _ in NUMBERS)
 
 
 def _label(row: Mapping[str, Any], by: str, within: str) -> str:
@@ -258,6 +275,8 @@ def _label(row: Mapping[str, Any], by: str, within: str) -> str:
 def _called(cut: str, code: str | None, name: str | None) -> str:
     if code is None:
         return "Not known"
+    if code == "all":
+        return "Everyone"
     match cut:
         case "PCN":
             return name or code
@@ -272,39 +291,39 @@ def _called(cut: str, code: str | None, name: str | None) -> str:
             ends = {1: " (most deprived)", 10: " (least deprived)"}
             return f"Decile {int(decile)}{ends.get(int(decile), '')}, IMD {version}"
         case _:
-            return "Everyone"
+            return code
 
 
-def _measured(chosen: str) -> tuple[Instrument, Scale]:
+def measured(chosen: str) -> tuple[Instrument, Scale]:
     code, _, wanted = chosen.partition(".")
     definition = INSTRUMENTS[code]
     scale = definition.scale(wanted)
     return definition, scale or definition.scales[0]
 
 
-def _range(scale: Scale) -> str:
+def span(scale: Scale) -> str:
     better = "higher is better" if scale.higher_is_better else "lower is better"
     return f"{charts.plain(scale.least / POINT)} to {charts.plain(scale.most / POINT)}, {better}"
 
 
-def _enough(scale: Scale) -> str:
+def enough(scale: Scale) -> str:
     if scale.published:
         return f"Improved: better by {charts.plain(scale.enough / POINT)} points or more, the published change that counts."
     return "Improved: better at all. No change that counts has been published for this measure."
 
 
-def _filters(asked: Mapping[str, str], today: date) -> tuple[Filter, ...]:
-    scales = {
-        f"{each.code}.{scale.code}": f"{scale.text} – {each.name}" if len(each.scales) > 1 else each.name
-        for each in INSTRUMENTS.values()
-        for scale in each.scales
-    }
+def _filters(asked: Mapping[str, str], asker: Asker) -> tuple[Filter, ...]:
+    """What can be chosen, and what is: where people would be told apart by three things, the second is not in force."""
+    if all(asked.get(name) for name in _APART):
+        asked = {**asked, "within": ""}
+    today, released = asker.reader.today, asker.reader.scope("outcomes").released
     this = today.year if today.month >= _APRIL else today.year - 1
     years = {str(year): f"{year}/{(year + 1) % 100:02}" for year in range(this, _FIRST_YEAR - 1, -1)}
-    cuts = {code: sentence_case(text) for code, text in CUTS.items() if code != "ALL"}
-    first = next(iter(scales))
+    offered_cuts = OF_THE_CASE if released else CUTS.keys() - {"ALL"}
+    cuts = {code: sentence_case(text) for code, text in CUTS.items() if code in offered_cuts}
+    first = next(iter(SCALES))
     offered: Sequence[tuple[str, str, str, Mapping[str, str], str]] = (
-        ("measure", "Measure", "", scales, first),
+        ("measure", "Measure", "", SCALES, first),
         ("by", "By", "Everyone together", cuts, ""),
         ("within", "And by", "Nothing else", cuts, ""),
         ("referred_in", "Referred in", "All years", years, ""),

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from jinja2 import Environment
 from litestar import Request, get
@@ -35,6 +35,8 @@ from projections.person_record import READ_MODEL as PERSON_RECORD
 from projections.work import READ_MODEL as WORK
 
 Asked = Request[Any, Any, Any]
+Given: TypeAlias = Mapping[str, str]
+"""What the address of a form brings beside the id in it, and what was typed."""
 
 _DOCUMENT: Final = (Path(board.__file__).parent / "page.graphql").read_text(encoding="utf-8")
 _RECORD: Final = (PERSON_RECORD.folder / "page.graphql").read_text(encoding="utf-8")

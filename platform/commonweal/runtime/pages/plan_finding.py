@@ -8,7 +8,7 @@ from commonweal.console.forms import Choice
 from commonweal.console.wording import long_date
 from commonweal.domain.plans import framework, plan
 from commonweal.runtime import permissions
-from commonweal.runtime.pages.page import Pages, day
+from commonweal.runtime.pages.page import Given, Pages, day
 from commonweal.runtime.schema import Asker
 from projections.plan import READ_MODEL
 
@@ -17,7 +17,7 @@ _OPEN: Final = frozenset({"DRAFT", "AGREED", "ACTIVE", "IN_REVIEW"})
 _LONGEST: Final = 80
 
 
-async def goals(pages: Pages, asker: Asker, plan_id: str) -> tuple[Choice, ...]:
+async def goals(pages: Pages, asker: Asker, plan_id: str, _given: Given) -> tuple[Choice, ...]:
     """The goals that are pursued, by their words."""
     found = (await pages.ask(asker, "PlanChoices", DOCUMENT, id=plan_id))["plan"]
     return tuple(
@@ -31,14 +31,14 @@ def _short(words: str) -> str:
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
 
 
-async def domains(pages: Pages, asker: Asker, plan_id: str) -> tuple[Choice, ...]:
+async def domains(pages: Pages, asker: Asker, plan_id: str, _given: Given) -> tuple[Choice, ...]:
     """The areas of life of the plan's framework."""
     found = (await pages.ask(asker, "PlanChoices", DOCUMENT, id=plan_id))["plan"]
     named = (domain.split("|") for domain in (found or {"domains": ()})["domains"])
     return tuple(Choice(value=code, text=name) for code, name, _ in named)
 
 
-async def frameworks(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def frameworks(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """What this ICS published and still uses, after the one built in."""
     published = (await pages.ask(asker, "PlanFrameworks", DOCUMENT))["planFrameworks"]
     ours = Choice(value=framework.BUILT_IN, text=framework.OURS.name)
@@ -46,7 +46,7 @@ async def frameworks(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]
     return (ours, *(each for each in theirs if each.value != framework.BUILT_IN))
 
 
-async def open_plans(pages: Pages, asker: Asker, referral_id: str) -> tuple[Choice, ...]:
+async def open_plans(pages: Pages, asker: Asker, referral_id: str, _given: Given) -> tuple[Choice, ...]:
     """The person's open plans: a new one in the same programme takes their place."""
     person_id = (await pages.referral(asker, referral_id))["person"]["id"]
     found = (await pages.ask(asker, "Plans", DOCUMENT, person=person_id))["plans"]["edges"]

@@ -1,7 +1,5 @@
 """The provider's link: shown to a link worker once, opened by a provider without an account, answered once."""
 
-import hmac
-import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -9,33 +7,30 @@ from typing import Any, Final
 
 from jinja2 import Environment
 from litestar import get, post
-from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Redirect, Response
+from litestar.response import Response
 
 from commonweal.console import ask
 from commonweal.console.ask import AskForm, Question
 from commonweal.console.asks.connections import ANSWERS, BY_LINK
 from commonweal.console.forms import Mistake
-from commonweal.console.page import Frame, Way, content_security_policy, render
-from commonweal.console.wording import sentence_case
+from commonweal.console.page import Way
 from commonweal.domain import due
 from commonweal.domain.directory import connect, connection
+from commonweal.domain.link import Link
 from commonweal.domain.message import Refused
 from commonweal.kernel.append import Conflict
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Asking
+from commonweal.runtime.links import Closed
+from commonweal.runtime.pages import by_link
 from commonweal.runtime.pages.asks import carry_out, typed
 from commonweal.runtime.pages.connections import DOCUMENT
 from commonweal.runtime.pages.page import Asked, Missing, Pages
 from commonweal.runtime.pages.record import record
-from commonweal.runtime.provider_links import Closed, Opened, ProviderLinks, Told, answer, what_is_told
+from commonweal.runtime.provider_links import Opened, ProviderLinks, Told, answer, what_is_told
 from commonweal.runtime.schema import Asker
-
-_ONLY_HERE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-_GONE: Final = 410
-_AGAIN: Final = "Somebody else changed this in the same moment. Please send your answer again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +50,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a link opens: a form with what may be told, or one sentence."""
+    """What a link opens: a form with what may be told."""
 
-    title: str
-    sentence: str
-    told: Told | None
-    form: AskForm | None
+    told: Told
+    form: AskForm
     token: str
 
     @property
@@ -94,8 +87,8 @@ def routes(asking: Asking, console: Environment, links: ProviderLinks) -> list[H
         try:
             found = await links.open(asking.store, token, datetime.now(UTC))
         except Closed as closed:
-            return _page(console, _sentence("This link is closed", str(closed)), _GONE)
-        return _page(console, _form(found, token, {}, ()), 200, await _named(found))
+            return by_link.closed(console, closed)
+        return await _page(console, found, token, {}, ())
 
     @post("/answer/{token:str}")
     async def answered(request: Asked, token: str) -> Response[Any]:
@@ -103,13 +96,12 @@ def routes(asking: Asking, console: Environment, links: ProviderLinks) -> list[H
         try:
             found = await links.open(asking.store, token, now)
         except Closed as closed:
-            return _page(console, _sentence("This link is closed", str(closed)), _GONE)
-        if not hmac.compare_digest(given.get("token", "").encode(), token.encode()):
-            raise NotAllowed("this form is not from the page the link opened: open the link again", kind="csrf")
+            return by_link.closed(console, closed)
+        by_link.require_own(given, token)
         mistakes = () if found.told is None else await _answer(found, given, now)
         if mistakes:
-            return _page(console, _form(found, token, given, mistakes), 422, await _named(found))
-        return Redirect(f"/answer/{token}", status_code=303, headers=_ONLY_HERE)
+            return await _page(console, found, token, given, mistakes)
+        return by_link.back_to(f"/answer/{token}")
 
     return [before, show, opened, answered]
 
@@ -129,7 +121,7 @@ async def _sent(
     return node, state
 
 
-def _link(state: connection.State) -> connection.Link:
+def _link(state: connection.State) -> Link:
     assert state.link is not None  # noqa: S101 – `_sent` looked
     return state.link
 
@@ -184,14 +176,23 @@ async def _answer(found: Opened, given: Mapping[str, str], now: datetime) -> tup
     except Refused as refusal:
         return (ask.refused(BY_LINK, str(refusal)),)
     except Conflict:
-        return (Mistake(field="", sentence=_AGAIN),)
+        return (Mistake(field="", sentence=by_link.AGAIN),)
     return ()
 
 
-def _form(found: Opened, token: str, given: Mapping[str, str], mistakes: tuple[Mistake, ...]) -> Answer:
+async def _page(
+    console: Environment, found: Opened, token: str, given: Mapping[str, str], mistakes: tuple[Mistake, ...]
+) -> Response[str]:
+    tenant = await by_link.named(found.tenant)
     if found.told is None:
-        return _sentence("Thank you", _what_was_answered(found))
-    form = AskForm(
+        said = by_link.Said(title="Thank you", sentence=_what_was_answered(found))
+        return by_link.page(console, "said.html", said, 200, tenant)
+    answer = Answer(told=found.told, form=_form(token, given, mistakes), token=token)
+    return by_link.page(console, "connections/answer.html", answer, 422 if mistakes else 200, tenant)
+
+
+def _form(token: str, given: Mapping[str, str], mistakes: tuple[Mistake, ...]) -> AskForm:
+    return AskForm(
         ask=BY_LINK,
         found={},
         subject=None,
@@ -203,7 +204,6 @@ def _form(found: Opened, token: str, given: Mapping[str, str], mistakes: tuple[M
         typed=given,
         mistakes=mistakes,
     )
-    return Answer(title=BY_LINK.title, sentence="", told=found.told, form=form, token=token)
 
 
 def _what_was_answered(found: Opened) -> str:
@@ -214,20 +214,3 @@ def _what_was_answered(found: Opened) -> str:
     }.get(type(found.answer), "")
     said = next((choice.text for choice in ANSWERS if choice.value == which), "")
     return f"You have answered: {said}. The link worker sees it. If that was a mistake, tell them: this link is used."
-
-
-def _sentence(title: str, sentence: str) -> Answer:
-    return Answer(title=title, sentence=sentence_case(sentence), told=None, form=None, token="")
-
-
-async def _named(found: Opened) -> str:
-    """The ICS a link is of."""
-    configured = (await found.tenant.streams.get("tenant", found.tenant.ods)).state.configured
-    return configured.name if configured else found.tenant.ods
-
-
-def _page(console: Environment, about: Answer, status: int, tenant: str | None = None) -> Response[str]:
-    nonce = random.token_urlsafe(16)
-    headers = {**_ONLY_HERE, "Content-Security-Policy": content_security_policy(nonce)}
-    text = render(console, "connections/answer.html", Frame(nonce=nonce, tenant=tenant), about)
-    return Response(text, status_code=status, media_type=MediaType.HTML, headers=headers)

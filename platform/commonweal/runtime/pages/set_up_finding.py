@@ -12,7 +12,7 @@ from commonweal.domain.referrals import programme
 from commonweal.domain.workforce import allocation_rule, link_worker
 from commonweal.kernel.fetch import fetch
 from commonweal.runtime.access import user_id
-from commonweal.runtime.pages.page import Pages
+from commonweal.runtime.pages.page import Given, Pages
 from commonweal.runtime.schema import Asker
 from projections.set_up import READ_MODEL
 from projections.workforce import READ_MODEL as WORKFORCE
@@ -20,10 +20,8 @@ from projections.workforce.graphql import in_post
 
 _DOCUMENT: Final = (READ_MODEL.folder / "page.graphql").read_text(encoding="utf-8")
 
-Given = Mapping[str, str]
 
-
-async def every_practice(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def every_practice(_pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The practices that are in a PCN today, by name."""
     state: tenant.State = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state
     named = {
@@ -34,25 +32,25 @@ async def every_practice(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice,
     return _by_name(named)
 
 
-async def every_pcn(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def every_pcn(_pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The PCNs of the ICS, by name."""
     state: tenant.State = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state
     return _by_name({code: formed.name for code, formed in state.pcns.items()})
 
 
-async def every_trust(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def every_trust(_pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The trusts that are connected, by name."""
     state: tenant.State = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state
     return _by_name({code: trust.name for code, trust in state.trusts.items()})
 
 
-async def every_programme(pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def every_programme(pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """Every programme that takes referrals, by name."""
     found = (await pages.ask(asker, "SetUp", _DOCUMENT))["programmes"]
     return _by_name({each["code"]: each["name"] for each in found if each["open"]})
 
 
-async def every_link_worker(_pages: Pages, asker: Asker, _id: str) -> tuple[Choice, ...]:
+async def every_link_worker(_pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """Every link worker who has not left, by name."""
     found = await fetch(asker.reader, WORKFORCE, in_post(asker.reader.today))
     return _by_name({each["id"]: each["name"] for each in found})

@@ -84,10 +84,11 @@ class Deed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPage:
-    """`worker` as GraphQL tells of it, days and codes in words; `load`: what they carry, as percent of what fits."""
+    """`worker` as GraphQL tells of it, days and codes in words; `load`: what they carry, as percent of what fits; `carried` is None
+    where the one who looks does not see the people."""
 
     worker: Mapping[str, Any]
-    carried: str
+    carried: str | None
     facts: tuple[tuple[str, str], ...]
     load: int
     deeds: tuple[Deed, ...]
@@ -219,9 +220,9 @@ async def show_worker(pages: Pages, request: Asked, asker: Asker, worker_id: str
             ],
             "away_since": _day(worker["awaySince"]),
         },
-        carried=carried(worker["held"], worker["room"]),
+        carried=None if worker["held"] is None else carried(worker["held"], worker["room"]),
         facts=_facts({**worker, "pcns": pcns}),
-        load=_load(worker["held"], worker["room"]) or 0 if worker["room"] else 0,
+        load=(_load(worker["held"], worker["room"]) or 0) if worker["room"] else 0,
         deeds=tuple(_deeds(asker, worker)),
         said=_HANDED_OVER if request.query_params.get("done") == "hand-over" else said(request.query_params),
     )
@@ -253,7 +254,7 @@ def _deeds(asker: Asker, worker: Mapping[str, Any]) -> list[Deed]:
     id_, back = worker["id"], f"?back=/workforce/{worker['id']}"
     at_home, away = worker["away"] is None, worker["away"] is not None
     offered: tuple[tuple[bool, type, str, str], ...] = (
-        (worker["cases"] > 0, handover.HandOverCaseload, "Hand cases over", f"/workforce/{id_}/hand-over"),
+        (worker["cases"] != 0, handover.HandOverCaseload, "Hand cases over", f"/workforce/{id_}/hand-over"),
         (at_home, absence.StartAbsence, "Record an absence", f"/do/start-absence/{id_}{back}"),
         (away, absence.ChangeCover, "Change who covers", f"/do/change-cover/{id_}{back}"),
         (away, absence.EndAbsence, "Record that they are back", f"/do/end-absence/{id_}{back}"),

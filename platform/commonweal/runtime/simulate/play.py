@@ -10,17 +10,23 @@ from typing import Final, cast
 from uuid import UUID
 
 from commonweal.domain import tenant
+from commonweal.domain.chest import fund_effect
+from commonweal.domain.due import today
 from commonweal.domain.message import Refused
 from commonweal.domain.workforce import link_worker
 from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.handle import Stale, handle
+from commonweal.kernel.reading import Reader
 from commonweal.kernel.together import Together, Wish
+from commonweal.runtime.evidence import what_came
 from commonweal.runtime.simulate.case import Case, anchor, invent
+from commonweal.runtime.simulate.chest import OFFICER, Chest, chests, organisations
 from commonweal.runtime.simulate.desks import PASSING, Desks
 from commonweal.runtime.simulate.invented import nhs_numbers
 from commonweal.runtime.simulate.services import listing
 from commonweal.runtime.simulate.setting import setting
 from commonweal.runtime.simulate.step import Step, made_id
+from commonweal.runtime.waiting import Behind
 from tenants.store import Tenant
 
 AT_ONCE: Final = 48
@@ -69,6 +75,14 @@ async def deal(here: Tenant, referrals: int, seed: int, now: datetime) -> Play:
     return Play(dealt, engaging, tuple(listing(here.ods, now)))
 
 
+async def founded(here: Tenant, seed: int, now: datetime) -> tuple[Chest, ...]:
+    """The community chests of an ICS's places. Refuses where it has none."""
+    known: tenant.State = (await here.streams.committed(tenant.CATEGORY, here.ods)).state
+    if not known.places:
+        raise Refused(f"{here.ods} has no places: name some in its file and onboard it again")
+    return chests(here.ods, known, anchor(now), seed)
+
+
 async def _link_workers(here: Tenant) -> dict[str, link_worker.State]:
     async with here.pool.borrow() as connection:
         rows = await (await connection.execute(_WORKERS)).fetchall()
@@ -95,6 +109,42 @@ async def play(here: Tenant, dealt: Play, at_once: int, done: Callable[[], None]
             group.create_task(some())
     tally.events = await here.log.head() - before
     return tally
+
+
+async def play_chests(here: Tenant, every: Sequence[Chest], done: Callable[[], None]) -> Tally:
+    """Play a year of community chests, each fund's story in its order and all funds at once; `done` is told of each step."""
+    tally = Tally()
+    before = await here.log.head()
+    for step in (*listing(here.ods, every[0].began), *organisations(here.ods, every)):
+        await _ask(here, _wish(here, "", step), tally)
+
+    async def one(chest: Chest) -> None:
+        for step in chest.steps():
+            await _ask(here, _wish(here, "chest", step), tally)
+            done()
+        for bid in chest.bids:
+            tally.stages[bid.fate] += 1
+
+    async with asyncio.TaskGroup() as group:
+        for chest in every:
+            group.create_task(one(chest))
+    tally.events = await here.log.head() - before
+    return tally
+
+
+async def tell_funders(here: Tenant, every: Sequence[Chest], tally: Tally, now: datetime) -> None:
+    """Tell those who gave to each chest what came of it, as far as it is counted by now: the people may be of another play."""
+    before = await here.log.head()
+    reader = Reader(here.pool.borrow, {}, now, today(now))
+    try:
+        effects = [await what_came(here, reader, chest.fund_id) for chest in every]
+    except Behind as behind:
+        tally.refused[fund_effect.ReleaseEffect.__name__, behind.message] += 1
+        return
+    for chest, effect in zip(every, effects, strict=True):
+        told = fund_effect.ReleaseEffect(known_effect=effect, at=now, by=OFFICER)
+        await _ask(here, _wish(here, "chest", Step(f"{chest.fund_id} told", chest.fund_id, told, now)), tally)
+    tally.events += await here.log.head() - before
 
 
 async def _lot(here: Tenant, together: Together, lot: Sequence[tuple[Case, str | None]], tally: Tally) -> None:

@@ -57,12 +57,7 @@ class Setting:
 
 def setting(ods: str, state: tenant.State, now: datetime) -> Setting:
     """An ICS as it is today. Refuses where no practice is in a PCN."""
-    today = now.date()
-    practices = {
-        (practice, pcn)
-        for (pcn, practice, joined), (_, left) in state.memberships.items()
-        if joined <= today and (left is None or left > today)
-    }
+    practices = tenant.practices(state, now.date())
     if not practices:
         raise Refused(f"{ods} has no practice in any PCN: name some in its file and onboard it again")
     trusts = tuple((code, trust.kind) for code, trust in sorted(state.trusts.items()) if trust.kind in _TRUST)

@@ -38,6 +38,8 @@ from commonweal.domain.workforce.allocation import CloseReferral
 from commonweal.runtime.simulate.step import Step, made_id
 
 BY: Final = "simulation"
+_UNMET: Final = 0.4
+"""Of those with a second need: how often nothing near by met it."""
 _CLOSURES: Final = ("goals_met",) * 5 + ("goals_partly_met",) * 3 + ("person_withdrew", "lost_contact", "moved_area")
 _MEDIUMS: Final = ("02", "02", "01", "01", "03")
 _MATTERS: Final = (
@@ -277,5 +279,7 @@ def _end(chance: Random, told: Told, plan: str) -> Iterator[Step]:
         met = ResolveNeed(need=told.reasons[0], identified_by="link_worker", by=BY)
         yield Step("need met", plan, met, at + timedelta(minutes=14))
     yield Step("plan done", plan, CompletePlan(by=BY), at + timedelta(minutes=15))
-    close = CloseReferral(referral_id=told.referral_id, reason=chance.choice(_CLOSURES), on=told.ends.date())
+    reason = chance.choice(_CLOSURES)
+    unmet = told.reasons[1:2] if chance.random() < _UNMET else ()
+    close = CloseReferral(referral_id=told.referral_id, reason=reason, unmet_needs=unmet, on=told.ends.date())
     yield Step("close", told.referral_id, close, told.ends)

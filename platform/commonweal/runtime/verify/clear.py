@@ -40,12 +40,12 @@ class Clear:
             self._innocent.append(fact.event.display_name)
 
     def said(self, field: str, value: object, source: str) -> None:
-        """Somebody told us this in confidence."""
-        if value in _PLACEHOLDERS:
-            return
+        """Somebody told us this in confidence, and of a list each part of it."""
         what = Sought(field, source)
-        for form in forms(field, value):
-            self._words.setdefault(form, what)
+        for each in value if isinstance(value, tuple) else (value,):
+            if each not in _PLACEHOLDERS:
+                for form in forms(field, each):
+                    self._words.setdefault(form, what)
 
     def look(self, piece: Piece) -> None:
         """Look for all of it in something that is kept."""

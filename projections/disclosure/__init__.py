@@ -5,6 +5,8 @@ Source: NHS Digital, HES and ECDS disclosure control, September 2018 on, for cou
 percentages are of what is shown; a mean is shown where it is of 8 or more. A count of what is no person – services, grants – is
 shown as it is. What is held back is null, and stands as `*` on a page.
 
+Where numbers stand beside each other that add up, one number alone is not safe: `lines` shows several counts of a table together.
+
 The functions that take SQL take expressions of whole numbers and give an expression.
 """
 
@@ -25,7 +27,11 @@ def shown(count: int) -> int | None:
 
 def percent(part: int, whole: int) -> int | None:
     """How much of the whole, of the counts as shown, to the nearest percent: None where either is held back or nobody is."""
-    some, every = shown(part), shown(whole)
+    return share(shown(part), shown(whole))
+
+
+def share(some: int | None, every: int | None) -> int | None:
+    """`percent`, of counts as they are shown."""
     return None if some is None or not every else (200 * some + every) // (2 * every)
 
 

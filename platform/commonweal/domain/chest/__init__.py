@@ -1,0 +1,1 @@
+"""The community chest: money pledged, granted, paid and accounted for."""
