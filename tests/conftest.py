@@ -1,25 +1,63 @@
 """What every test may ask for: real servers in a folder of their own, one set for each pytest process."""
 
 import asyncio
+import gc
+import importlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import pytest
 
+from commonweal.console.wording import in_london
 from commonweal.domain.message import Refused
 from commonweal.runtime.child import Child
 from commonweal.runtime.installation import Installation, lock, start_servers, stop
 from commonweal.runtime.settings import load
 
+_ROOM: Final = 8 * 2**30
+"""Bytes. Each process of a whole run holds well under one of these eight at a time."""
+_FILE: Final = timedelta(minutes=2)
+"""Longer than a file of tests takes that goes by the day it is."""
+
+
+def _days(now: datetime) -> tuple[date, date]:
+    """In Greenwich and in London."""
+    return now.date(), in_london(now).date()
+
+
+_COLLECTED: Final = _days(datetime.now(UTC))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_day(request: pytest.FixtureRequest) -> None:
+    """No midnight within a file of tests, nor between its import, which was when all were collected, and its first test."""
+    while _days(now := datetime.now(UTC)) != _days(now + _FILE):
+        time.sleep(1)
+    if _days(now) != _COLLECTED:
+        importlib.reload(request.module)
+
+
+def _in_memory() -> Path | None:
+    """Where files are kept in memory, if there is room: on a disk a third of the work is to make and remove thousands of files."""
+    place = Path("/dev/shm")  # noqa: S108
+    try:
+        there = os.statvfs(place)
+    except OSError:
+        return None
+    roomy = there.f_bavail * there.f_frsize >= _ROOM
+    return place if roomy and os.access(place, os.W_OK) and not there.f_flag & os.ST_NOEXEC else None
+
 
 def folder() -> Path:
     """A new folder that PostgreSQL's user can pass through, which those of pytest are not when root runs it."""
-    made = Path(tempfile.mkdtemp(prefix="commonweal-test-"))
+    made = Path(tempfile.mkdtemp(prefix="commonweal-test-", dir=_in_memory()))
     made.chmod(0o711)
     return made
 
@@ -78,3 +116,9 @@ def database_url(servers: Installation) -> str:
 def vault_url(servers: Installation) -> str:
     """The administrator's connection to the database `commonweal_vault`."""
     return servers.vault_url
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: it need not be looked through each time memory is."""
+    gc.collect()
+    gc.freeze()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -17,8 +18,8 @@ from tests.journeys.office import Office
 
 PICTURES: Final = os.environ.get("COMMONWEAL_PICTURES")
 """A folder that gets a picture of every page, for whoever wishes to look at them; nothing is drawn where it names none."""
-LOOKED_AT: Final[dict[str, str]] = {}
-"""Kinds of pages and the address where each was seen first, in whichever story."""
+LOOKED_AT: Final[list[Path]] = []
+"""The folder in which a file stands for each kind of page that was looked at, in whichever story of the run and by whichever process."""
 _IDS: Final = re.compile(r"/(?=[^/]*\d|[^/]{25})[^/]+")
 _DRAWN: Final = """
 async width => {
@@ -105,9 +106,11 @@ class Desk:
         shape = _IDS.sub("/·", self.page.url.removeprefix(self.office.url).partition("?")[0])
         if self.page.locator(".nhsuk-error-summary").count():  # to ask for its heading by role reads the whole page
             shape += " with a problem"
-        if shape in LOOKED_AT:
+        (folder,) = LOOKED_AT
+        try:
+            (folder / quote(shape, safe="")).touch(exist_ok=False)
+        except FileExistsError:
             return
-        LOOKED_AT[shape] = self.page.url
         for name, size in (("phone", PHONE), ("desk", DESKTOP)):
             self.page.set_viewport_size(size)
             self.page.evaluate(_DRAWN, size["width"])
@@ -115,7 +118,7 @@ class Desk:
                 f"{shape} on a {name}"
             )
             if PICTURES:
-                file = f"{len(LOOKED_AT):03} {shape.strip('/').replace('/', ' ') or 'home'} {name}.png"
+                file = f"{len(list(folder.iterdir())):03} {shape.strip('/').replace('/', ' ') or 'home'} {name}.png"
                 self.page.screenshot(path=Path(PICTURES) / file, full_page=True)
         found = violations(self.page)
         assert found == [], f"{shape}: {found}"

@@ -90,7 +90,7 @@ class Supervised:
         found: dict[str, psutil.Process] = {}
         for process in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess):
-                words = process.cmdline()
+                words = process.cmdline() or [""]  # nothing, of one that is ending
                 if any(word.endswith("stand_in.py") for word in words):
                     found[words[2]] = process
                 elif words[0].endswith("nats-server"):
