@@ -2,20 +2,16 @@
 
 import asyncio
 import gc
-import importlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final, NoReturn
 
 import pytest
 
-from commonweal.console.wording import in_london
 from commonweal.domain.message import Refused
 from commonweal.runtime.child import Child
 from commonweal.runtime.installation import Installation, lock, start_servers, stop
@@ -23,25 +19,6 @@ from commonweal.runtime.settings import load
 
 _ROOM: Final = 8 * 2**30
 """Bytes. Each process of a whole run holds well under one of these eight at a time."""
-_FILE: Final = timedelta(minutes=2)
-"""Longer than a file of tests takes that goes by the day it is."""
-
-
-def _days(now: datetime) -> tuple[date, date]:
-    """In Greenwich and in London."""
-    return now.date(), in_london(now).date()
-
-
-_COLLECTED: Final = _days(datetime.now(UTC))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_day(request: pytest.FixtureRequest) -> None:
-    """No midnight within a file of tests, nor between its import, which was when all were collected, and its first test."""
-    while _days(now := datetime.now(UTC)) != _days(now + _FILE):
-        time.sleep(1)
-    if _days(now) != _COLLECTED:
-        importlib.reload(request.module)
 
 
 def _in_memory() -> Path | None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from commonweal.domain import due
 from commonweal.domain.people import consent
 from commonweal.domain.plans.plan_actions import AddAction
 from commonweal.domain.plans.plan_agreement import RecordPlanAgreement
@@ -23,8 +24,13 @@ from tests.web import Web
 pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
+TODAY = due.today(NOW)
 HERE = "/people/p-swift/plan"
+
+
+def today() -> date:
+    """In London, where it may be past midnight since this file was imported."""
+    return due.today(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")
@@ -118,16 +124,16 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(people: Web, desk: Page) ->
     desk.get_by_role("link", name="Add an action").first.click()
     desk.get_by_label("What is to be done?").fill("Ring the allotment society")
     desk.locator("[name=who][value=worker]").check()
-    _day(desk, "by_when", TODAY + timedelta(days=7))
+    _day(desk, "by_when", today() + timedelta(days=7))
     desk.get_by_label("For which goal?").select_option("Walk to the allotment and back")
     _done(desk, "Add it", "The action was added.")
     desk.get_by_role("link", name="Set the day of the review").click()
-    _day(desk, "due_on", TODAY + timedelta(days=42))
+    _day(desk, "due_on", today() + timedelta(days=42))
     _done(desk, "Set the day", "The day of the review was set.")
 
     desk.get_by_role("link", name="Record that they agree").click()
     desk.get_by_label("The person", exact=True).check()
-    _day(desk, "agreed_on", TODAY)
+    _day(desk, "agreed_on", today())
     desk.get_by_label("On paper").check()
     _done(desk, "Record that they agree", "The plan was agreed. Support has begun.")
     expect(desk.locator(".cw-plan__gaps")).to_have_count(0)
@@ -136,7 +142,7 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(people: Web, desk: Page) ->
     desk.get_by_role("link", name=re.compile("^Rate it")).click()
     desk.locator("[name=rating]").fill("6")
     desk.locator("[name=rated_by][value=person]").check()
-    _day(desk, "rated_on", TODAY)
+    _day(desk, "rated_on", today())
     _done(desk, "Record the rating", "The rating was recorded.")
     expect(desk.get_by_text("Now 6 of 10, from 3 at the beginning")).to_be_visible()
     expect(desk.locator("svg.cw-scale circle")).to_have_count(2)
@@ -152,7 +158,7 @@ def test_a_plan_is_written_agreed_rated_and_reviewed(people: Web, desk: Page) ->
     desk.get_by_role("link", name="Finish the review").click()
     desk.get_by_label(re.compile("There is progress")).check()
     desk.locator("[name=agreed_by][value=person]").check()
-    _day(desk, "next_review_on", TODAY + timedelta(days=60))
+    _day(desk, "next_review_on", today() + timedelta(days=60))
     _done(desk, "Finish it", "The review was finished.")
     desk.get_by_role("link", name=re.compile("What changed after it.*A review was begun")).click()
     change = desk.locator(".cw-changes__one")
@@ -180,7 +186,7 @@ def test_sharing_says_which_consent_to_ask_for_and_ends_with_it(people: Web, des
     people.given("QPM", "p-swift", agreed("share_gp"))
     _done(desk, "Share it", "The plan is shared")
     expect(desk.get_by_text("They see it", exact=True)).to_be_visible()
-    people.given("QPM", "p-swift", consent.WithdrawConsent(scope="share_gp", withdrawn_on=TODAY))
+    people.given("QPM", "p-swift", consent.WithdrawConsent(scope="share_gp", withdrawn_on=today()))
     people.followed("QPM")
     desk.goto(f"{people.url}{HERE}")
     expect(desk.get_by_text("They see nothing: no consent")).to_be_visible()
