@@ -60,8 +60,8 @@ test)
     install
     if [ $# -eq 0 ]; then
         check
-        pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not alone" tests # more than there are cores: much of a test is waiting
-        set -- -m alone tests
+        pytest -m alone tests # first, so that its one process compiles the tests for the four
+        set -- -n 4 --dist loadfile --no-loadscope-reorder -m "not alone" tests # more than there are cores: much of a test is waiting
     fi
     exec pytest "$@"
     ;;

@@ -1,7 +1,7 @@
 """Views: the caseload board of fifty referrals, asked for over GraphQL by someone signed in, beside others who answer the same."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Final
@@ -10,7 +10,7 @@ from commonweal.domain.message import Refused
 from commonweal.runtime.bench import views_board, views_funding, views_load, views_outcomes, views_peers, views_words
 from commonweal.runtime.bench.measure import Measured, Plan, Row, Side, in_turn
 from commonweal.runtime.bench.views_ground import CODE, PATIENCE, Ground, Web, asked, ground, process, question
-from commonweal.runtime.bench.views_web import PLAIN, Served, serve
+from commonweal.runtime.bench.views_web import Served, serve
 from commonweal.runtime.installation import Installation
 
 EVENTS: Final = 36_000
@@ -23,11 +23,15 @@ _BEHIND: Final = 99
 """Pages before the one a reader has turned to, where there are so many."""
 _OURS: Final = "GraphQL"
 _PLAIN: Final = "a plain route of the same JSON"
-_TOTALS: Final = {
-    "outcomes by PCN and need": (views_outcomes.DOCUMENT, views_outcomes.VARIABLES),
-    "funds, awards and payments": (views_funding.DOCUMENT, views_funding.VARIABLES),
+_BOARD: Final = "/board"
+_TOTALS: Final = {"/outcomes": "outcomes by PCN and need", "/funding": "funds, awards and payments"}
+"""What is mostly added up, by the path of its plain route."""
+_ASKED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
+    _BOARD: (views_board.DOCUMENT, {"first": views_board.PAGE, "after": None}),
+    "/outcomes": (views_outcomes.DOCUMENT, views_outcomes.VARIABLES),
+    "/funding": (views_funding.DOCUMENT, views_funding.VARIABLES),
 }
-"""What is mostly added up: the document and its variables."""
+"""The document of each path, and its variables."""
 _AT_LEAST: Final = {_PLAIN: 0.8, **dict.fromkeys(views_peers.NAMES, 3.0)}
 _ALONE: Final = f"1 client / {_PLAIN} (idle: p50 ≤ 2.5 ms, p99 ≤ 10 ms, web ≤ 0.75 ms)"
 
@@ -36,37 +40,32 @@ async def measure(servers: Installation, plan: Plan, events: int = EVENTS) -> li
     """All cases. The webs, the peers and the clients are processes of their own; the peers' tables are gone afterwards."""
     async with AsyncExitStack() as stack:
         here = await stack.enter_async_context(ground(servers, events, plan.tell))
-        webs = await _webs(stack, here, _board(here))
-        ours = webs[_OURS]
+        product, routes = await _web(stack, here, _OURS, None), await _web(stack, here, _PLAIN, _ASKED)
+        ours, plain = product.asked(question(here.token, None)), routes.asked(views_load.request(_BOARD, here.token))
         peers = await _peers(stack, here, plan.tell)
-        _same(await here.answer(ours), await here.answer(webs[_PLAIN]))
+        _same(await here.answer(ours), await here.answer(plain))
         board = await here.board(ours)
         for name, peer in peers.items():
             _same_referrals(name, board, await here.board(peer))
-        beside: dict[str, Web | None] = {_PLAIN: webs[_PLAIN], **{name: peers.get(name) for name in views_peers.NAMES}}
+        beside: dict[str, Web | None] = {_PLAIN: plain, **{name: peers.get(name) for name in views_peers.NAMES}}
         rows = await _beside(plan, ours, beside)
         last = await here.page(ours, min(_BEHIND, here.cases // views_board.PAGE - 1))
         turned = await in_turn(plan, {"a later page": last.side(CLIENTS), "page 1": ours.side(CLIENTS)})
         pages = zip((last, ours), turned.values(), strict=True)
         rows.append(_row(f"page {last.page + 1} / page 1, {CLIENTS} clients", 0.9, *pages))
-        plain = webs[_PLAIN]
         alone = await in_turn(plan, {"1 client": ours.side(1), f"1 client, {_PLAIN}": plain.side(1)})
         rows.append(_row(_ALONE, None, *zip((ours, plain), alone.values(), strict=True)))
-        return [*rows, *[await _total(stack, here, plan, name) for name in _TOTALS]]
+        return [*rows, *[await _total(here, plan, path, product, routes) for path in _TOTALS]]
 
 
-async def _total(stack: AsyncExitStack, here: Ground, plan: Plan, name: str) -> Row:
+async def _total(here: Ground, plan: Plan, path: str, product: Web, routes: Web) -> Row:
     """What each answer costs is mostly PostgreSQL's, on either side."""
-    document, variables = _TOTALS[name]
-    sides: Asked = {
-        _OURS: (None, asked(here.token, document, variables)),
-        _PLAIN: ((document, variables), views_load.request(PLAIN, here.token)),
-    }
-    ours, plain = (await _webs(stack, here, sides)).values()
+    ours = product.asked(asked(here.token, *_ASKED[path]))
+    plain = routes.asked(views_load.request(path, here.token))
     _same(await here.answer(ours), await here.answer(plain))
     measured = await in_turn(plan, {_OURS: ours.side(CLIENTS), _PLAIN: plain.side(CLIENTS)})
     pairs = zip((ours, plain), measured.values(), strict=True)
-    return _row(f"{name}, {CLIENTS} clients / {_PLAIN}", _AT_LEAST[_PLAIN], *pairs)
+    return _row(f"{_TOTALS[path]}, {CLIENTS} clients / {_PLAIN}", _AT_LEAST[_PLAIN], *pairs)
 
 
 async def _beside(plan: Plan, ours: Web, beside: dict[str, Web | None]) -> list[Row]:
@@ -82,32 +81,18 @@ async def _beside(plan: Plan, ours: Web, beside: dict[str, Web | None]) -> list[
     ]
 
 
-Asked = dict[str, tuple[tuple[str, dict[str, Any]] | None, bytes]]
-"""By the side's name: what its plain route answers with, and the request."""
-
-
-def _board(here: Ground) -> Asked:
-    variables = {"first": views_board.PAGE, "after": None}
-    return {
-        _OURS: (None, question(here.token, None)),
-        _PLAIN: ((views_board.DOCUMENT, variables), views_load.request(PLAIN, here.token)),
-    }
-
-
-async def _webs(stack: AsyncExitStack, here: Ground, sides: Asked) -> dict[str, Web]:
-    """The product's web process, and one of the plain route."""
-    found = {}
-    for name, (plain, request) in sides.items():
-        served = Served(here.servers, CODE, here.key, plain)
-        pid, pipe = await stack.enter_async_context(process(serve, served))
-        try:
-            port = pipe.recv() if await asyncio.to_thread(pipe.poll, PATIENCE) else None
-        except EOFError:
-            port = None
-        if port is None:
-            raise Refused("the web process of the bench did not start")
-        found[name] = Web(name, port, pid, here.tenant.placement.login, request, here)
-    return found
+async def _web(
+    stack: AsyncExitStack, here: Ground, name: str, plain: Mapping[str, tuple[str, dict[str, Any]]] | None
+) -> Web:
+    """The product's web process, or one of plain routes. What it is asked is still to be said."""
+    pid, pipe = await stack.enter_async_context(process(serve, Served(here.servers, CODE, here.key, plain)))
+    try:
+        port = pipe.recv() if await asyncio.to_thread(pipe.poll, PATIENCE) else None
+    except EOFError:
+        port = None
+    if port is None:
+        raise Refused("the web process of the bench did not start")
+    return Web(name, port, pid, here.tenant.placement.login, b"", here)
 
 
 async def _peers(stack: AsyncExitStack, here: Ground, tell: Callable[[str], object]) -> dict[str, Web]:

@@ -59,6 +59,10 @@ class Web:
     spent: list[tuple[float, float]] = field(default_factory=list)
     """For each round: the CPU seconds of an answer, in the server and in PostgreSQL."""
 
+    def asked(self, request: bytes, page: int = 0) -> "Web":
+        """The same server, asked this."""
+        return Web(self.name, self.port, self.pid, self.login, request, self.ground, page)
+
     def side(self, clients: int) -> Side:
         """So many clients, each asking again as soon as it is answered."""
         self.spent.clear()
@@ -118,9 +122,9 @@ class Ground:
         """The same web, asked for the page so many pages on."""
         after = None
         for _ in range(behind):
-            turned = Web(web.name, web.port, web.pid, web.login, question(self.token, after), self)
+            turned = web.asked(question(self.token, after))
             after = (await self.board(turned))["pageInfo"]["endCursor"]
-        return Web(web.name, web.port, web.pid, web.login, question(self.token, after), self, behind)
+        return web.asked(question(self.token, after), behind)
 
     async def backends(self, login: str) -> dict[int, float]:
         """CPU seconds of each of PostgreSQL's processes for a login so far."""

@@ -6,9 +6,10 @@ import os
 import socket
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import structlog
@@ -36,17 +37,15 @@ if sys.platform == "win32":
 else:
     from uvloop import new_event_loop
 
-PLAIN: Final = "/board"
-
 
 @dataclass(frozen=True)
 class Served:
-    """An ICS under a key that is in no file. With `plain`, a document and its variables, the plain route alone."""
+    """An ICS under a key that is in no file. With `plain`, path → a document and its variables, these plain routes alone."""
 
     installation: Installation
     ods: str
     key: bytes
-    plain: tuple[str, dict[str, Any]] | None = None
+    plain: Mapping[str, tuple[str, dict[str, Any]]] | None = None
 
 
 def serve(pipe: Connection, served: Served) -> None:
@@ -102,30 +101,31 @@ async def _app(process: Process, store: Store, served: Served) -> Litestar:
         return make_app(process, store, health)
     door = make_door(process.settings, process.installation.platform_key, store)
     asking = Asking(door, store, Answering(schema(introspection=True)))
-    return Litestar([_plain(asking, *served.plain)], logging_config=None, openapi_config=None)
+    routes = [_plain(asking, path, *asked) for path, asked in served.plain.items()]
+    return Litestar(routes, logging_config=None, openapi_config=None)
 
 
-def _plain(asking: Asking, document: str, variables: dict[str, Any]) -> HTTPRouteHandler:
+def _plain(asking: Asking, path: str, document: str, variables: dict[str, Any]) -> HTTPRouteHandler:
     """The same door, statement and disclosure control, and nothing of GraphQL but the one time the statement is made."""
     found: list[Planned] = []
 
-    @get(PLAIN)
-    async def board(request: Request[Any, Any, Any]) -> Response[bytes]:
+    @get(path)
+    async def answer(request: Request[Any, Any, Any]) -> Response[bytes]:
         if not found:
             planned = asking.answering.plan(
                 await asking.asker(request), asking.answering.prepare(document, None), variables
             )
-            assert planned is not None  # noqa: S101 – the board is planned
+            assert planned is not None  # noqa: S101 – what is measured is planned
             found.append(planned)
         principal = await asking.door.authenticate(request)
         tenant = await asking.store.tenant(principal.tenant)
         async with tenant.pool.borrow() as connection, AsyncRawCursor(connection) as cursor:
             await cursor.execute(found[0].statement.sql, found[0].parameters, prepare=True)
             assert cursor.pgresult is not None  # noqa: S101 – it was executed
-            answer = [cursor.pgresult.get_value(0, column) for column in range(len(found[0].names))]
-        return Response(found[0].body(answer), media_type="application/json", headers={"Cache-Control": "no-store"})
+            columns = [cursor.pgresult.get_value(0, column) for column in range(len(found[0].names))]
+        return Response(found[0].body(columns), media_type="application/json", headers={"Cache-Control": "no-store"})
 
-    return board
+    return answer
 
 
 class _OneTenant(Store):
