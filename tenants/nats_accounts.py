@@ -231,8 +231,9 @@ async def push(system: Client, claims: str) -> None:
 
 _UNLIMITED: Final = {"subs": -1, "data": -1, "payload": -1}
 _JETSTREAM: Final = {"mem_storage": 0, "disk_storage": -1, "streams": -1, "consumer": -1, "max_ack_pending": -1}
-_TRUST_LIMITS: Final = {**_JETSTREAM, "disk_storage": 2 << 30, "streams": 2, "consumer": 2}
-"""What a trust sends is kept until it is read: not without end."""
+_TRUST_LIMITS: Final = {**_JETSTREAM, "streams": 2, "consumer": 2}
+"""How much lies in a trust's streams is said of each stream: of what is said of an account, a server with too little room for it
+turns JetStream off there and says so in its log alone."""
 
 
 def new_user() -> tuple[str, str]:

@@ -1,6 +1,5 @@
 """What onboarding an ICS would do, worked out from its file and from what is here, before anything is done."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +11,12 @@ from psycopg import AsyncConnection, sql
 from commonweal.domain import tenant
 from commonweal.kernel.migrate import Migration
 from commonweal.kernel.read_model import ReadModel
-from tenants import provision
+from tenants import provision, streams
 from tenants.ics import ICS
 from tenants.nats_accounts import trust_account
 from tenants.onboard import Ground, hosted
 from tenants.store import Placement
-from tenants.streams import ANSWER, INTAKE, STREAM, out
+from tenants.streams import INTAKE, STREAM, out
 from tenants.untouched import others, untouched
 from tenants.wishes import events, wishes
 
@@ -139,8 +138,7 @@ async def _has_stream(ground: Ground, name: str, stream: str) -> bool:
     except (NatsError, OSError, TimeoutError):
         return False
     try:
-        answer = await account.request(f"$JS.API.STREAM.INFO.{stream}", b"{}", timeout=ANSWER)
-        return "error" not in json.loads(answer.data)
+        return await streams.has(account, stream)
     finally:
         await account.close()
 

@@ -5,21 +5,25 @@ from datetime import timedelta
 from typing import Any, Final
 
 from nats.aio.client import Client
+from nats.errors import NoRespondersError
+
+from commonweal.domain.message import Refused
 
 STREAM: Final = "EVENTS"
 INTAKE: Final = "INTAKE"
 INTAKE_DAYS: Final = 30
 """How long what a trust sent waits to be read."""
-INTAKE_BYTES: Final = 128 << 20
-"""Of it, before a trust is told to keep it a while longer: some days of a large trust."""
+TRUST_BYTES: Final = 128 << 20
+"""Of each stream of a trust, set aside on the server for it: some days of what a large one sends before it is told to keep it a
+while longer, years of what it is told. Not without end: it can have the answers to what it sends put there, too."""
 TRIED_AGAIN: Final = 30.0
 """Seconds after which a trust is given again what it took and did not acknowledge."""
-ANSWER: Final = 10.0
+_ANSWER: Final = 10.0
 """Seconds the server has to answer."""
 _NOT_FOUND: Final = 10059
 
 
-class StreamRefused(Exception):  # noqa: N818 – named for what happened
+class StreamRefused(Refused):
     """The NATS server did not make or change a stream; the message carries its reason."""
 
 
@@ -53,6 +57,11 @@ async def make_letterbox(onboard: Client, trust: str, *, days: int, replicas: in
     }
     await _ask(onboard, f"CONSUMER.CREATE.{out(trust)}.{trust}", {"stream_name": out(trust), "config": consumer})
     return made
+
+
+async def has(onboard: Client, name: str) -> bool:
+    """Is there a stream of this name in the account? Raises like `make_events`."""
+    return await _ask(onboard, f"STREAM.INFO.{name}", {}) is not None
 
 
 def out(trust: str) -> str:
@@ -100,6 +109,7 @@ def _out(trust: str, days: int, replicas: int) -> dict[str, Any]:
         "discard": "new",
         "num_replicas": replicas,
         "max_age": kept,
+        "max_bytes": TRUST_BYTES,
         "duplicate_window": kept,
         "deny_delete": True,
         "deny_purge": True,
@@ -116,7 +126,7 @@ def _intake(trust: str, replicas: int) -> dict[str, Any]:
         "discard": "new",
         "num_replicas": replicas,
         "max_age": _nanoseconds(timedelta(days=INTAKE_DAYS)),
-        "max_bytes": INTAKE_BYTES,
+        "max_bytes": TRUST_BYTES,
         "deny_delete": True,
         "deny_purge": True,
     }
@@ -128,7 +138,12 @@ def _nanoseconds(time: timedelta) -> int:
 
 async def _ask(onboard: Client, question: str, body: dict[str, Any]) -> dict[str, Any] | None:
     """The server's answer, None where there is no such stream."""
-    message = await onboard.request(f"$JS.API.{question}", json.dumps(body).encode(), timeout=ANSWER)
+    try:
+        message = await onboard.request(f"$JS.API.{question}", json.dumps(body).encode(), timeout=_ANSWER)
+    except NoRespondersError:
+        raise StreamRefused(
+            f"the NATS server answers no {question}: JetStream is off for this account. Its log says why"
+        ) from None
     found: dict[str, Any] = json.loads(message.data)
     if error := found.get("error"):
         if error.get("err_code") == _NOT_FOUND:

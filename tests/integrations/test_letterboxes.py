@@ -14,7 +14,8 @@ from commonweal.domain import tenant
 from commonweal.domain.message import Refused
 from commonweal.runtime.installation import Installation
 from tenants import nats_accounts
-from tenants.nats_accounts import trust_account
+from tenants.nats_accounts import SYSTEM, push, trust_account
+from tenants.streams import INTAKE, StreamRefused, has, out
 from tests.integrations.telling import TODAY, TRUST, Telling, held, pull, run, telling
 from tests.road import until
 
@@ -243,6 +244,43 @@ def test_a_trust_that_is_told_another_way_loses_its_key(servers: Installation) -
         await not_let_in(one, key)
         with pytest.raises(Refused, match="no stream of its own"):
             await one.key()
+
+    run(servers, test)
+
+
+def test_a_server_has_room_for_the_letterboxes_of_many_trusts(servers: Installation) -> None:
+    """Of what is said of an account it would set aside all, and say no more than that nobody answers where there is too little."""
+
+    async def test(one: Telling) -> None:
+        accounts = one.road.accounts
+        system = await one.road.user("claims", SYSTEM)
+        for number in range(100):
+            account = trust_account("QZT", f"R{number:02d}")
+            await push(system, accounts.account_claims(account))
+            assert not await has(await one.road.user("onboard", account), "INTAKE")
+
+    run(servers, test)
+
+
+def test_a_letterbox_on_a_server_with_no_room_for_its_account_is_refused_in_a_sentence(
+    servers: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(one: Telling) -> None:
+        monkeypatch.setattr(nats_accounts, "_TRUST_LIMITS", {**nats_accounts._TRUST_LIMITS, "disk_storage": 1 << 60})
+        with pytest.raises(StreamRefused, match=r"answers no STREAM\.INFO\.OUT_RNS: JetStream is off for this account"):
+            await two_trusts(one)
+
+    run(servers, test)
+
+
+@pytest.mark.parametrize("what", [out(TRUST), INTAKE])
+def test_neither_stream_of_a_letterbox_grows_without_end(servers: Installation, what: str) -> None:
+    async def test(one: Telling) -> None:
+        await two_trusts(one)
+        onboard = await one.road.user("onboard", trust_account("QZT", TRUST))
+        config = json.loads((await onboard.request(f"$JS.API.STREAM.INFO.{what}", b"", timeout=5)).data)["config"]
+        assert 0 < config["max_bytes"] <= 256 << 20
+        assert config["discard"] == "new"
 
     run(servers, test)
 
