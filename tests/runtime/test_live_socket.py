@@ -88,6 +88,22 @@ def test_another_ics_is_not_heard(web: Web, token: str) -> None:
         assert before["caseload"]["totalCount"] == 0
 
 
+@pytest.mark.parametrize("root", ["caseload(first: 3)", "equityFunnel(by: LANGUAGE)"])
+def test_two_who_follow_the_same_hear_each_what_they_selected(web: Web, token: str, root: str) -> None:
+    """Of a list the statement says what was selected; of what is counted before it is told, only the question does."""
+    first, second = ("totalCount", "asOf") if root.startswith("caseload") else ("suppressed", "asOf")
+    with subscriber(web, token) as one, subscriber(web, token) as other:
+        one.subscribe(f"subscription {{ found: {root} {{ {first} }} }}")
+        assert set(one.next()["found"]) == {first}
+        other.subscribe(f"subscription {{ other: {root} {{ {second} }} }}")
+        assert set(other.next()["other"]) == {second}
+    with subscriber(web, token) as one, subscriber(web, token) as other:
+        one.subscribe(f"subscription {{ found: {root} {{ {first} }} }}")
+        assert set(one.next()) == {"found"}
+        other.subscribe(f"subscription {{ other: {root} {{ {first} }} }}")
+        assert set(other.next()) == {"other"}
+
+
 def test_what_did_not_change_is_not_said_again(web: Web, token: str) -> None:
     with subscriber(web, token) as one:
         one.subscribe(CAPACITY)

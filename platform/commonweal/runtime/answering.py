@@ -152,7 +152,13 @@ class Answering:
         parameters = tuple(values[number][name] for number, name in statement.parameters)
         rooms = [each.known.model.name for each in roots]
         return Planned(
-            key=(asker.tenant.ods, statement.sql, tuple(map(_hashable, parameters)), tuple(map(_telling, questions))),
+            key=(
+                asker.tenant.ods,
+                statement.sql,
+                tuple(map(_hashable, parameters)),
+                tuple(map(_telling, questions)),
+                tuple((each.name, _wanted(each.selected)) for each in roots),
+            ),
             statement=statement,
             parameters=parameters,
             questions=tuple(questions),
@@ -222,6 +228,11 @@ class Answering:
             prepared.statements[shapes] = found
             self._statements += 1
         return found
+
+
+def _wanted(selected: Selected) -> tuple[object, ...]:
+    """What was selected, as it can be compared: of what is counted before it is told, the SQL does not say it."""
+    return tuple((answered_as, each.name, _wanted(each.inside)) for answered_as, each in selected.items())
 
 
 def _same(asker: Asker, variables: Mapping[str, Any]) -> tuple[object, ...] | None:
