@@ -16,26 +16,24 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.base_scalars import DateTimeDefinition
 
 from commonweal.domain import user, values
-from commonweal.domain.chest import assess, ballot_opening, fund, fund_effect
+from commonweal.domain.chest import assess
 from commonweal.domain.message import Refused
-from commonweal.domain.people import erasure
 from commonweal.domain.referrals import receive
 from commonweal.domain.workforce.allocation_rule import THE_RULE, ChangeAllocationRule
 from commonweal.kernel.append import About, Claimed, Conflict
 from commonweal.kernel.decider import BEHAVIOURS
-from commonweal.kernel.fetch import fetch, get
+from commonweal.kernel.fetch import get
 from commonweal.kernel.handle import Stale, handle
 from commonweal.kernel.reading import SCALARS, Position, Reader
 from commonweal.kernel.trace import where
 from commonweal.kernel.view import PLAN, Root, subscription_type
-from commonweal.runtime import mutations, permissions, votes
+from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import Principal
 from commonweal.runtime.called_on import can_be_called_on
-from commonweal.runtime.evidence import unmet_need, what_came
+from commonweal.runtime.known import looked_up
 from commonweal.runtime.mutations import Receipt
 from commonweal.runtime.refusals import Counted
 from commonweal.runtime.said_no import nobody_said_no
-from commonweal.runtime.waiting import until_now
 from commonweal.runtime.within import within
 from projections.activity.graphql import Query as Activity
 from projections.caseload.graphql import Query as Caseload
@@ -45,9 +43,7 @@ from projections.connections.graphql import Query as Connections
 from projections.equity_funnel.graphql import Query as EquityFunnel
 from projections.measures.graphql import Query as Measures
 from projections.outcomes.graphql import Query as Outcomes
-from projections.person_record import READ_MODEL as PERSON_RECORD
 from projections.person_record.graphql import Query as PersonRecord
-from projections.person_record.graphql import every_case_of
 from projections.plan.graphql import Query as Plans
 from projections.record_access.graphql import Query as RecordAccess
 from projections.referrals_made.graphql import Query as ReferralsMade
@@ -107,17 +103,8 @@ async def _run(
             "by": asker.principal.id,
             "by_role": min(asker.principal.roles),
             "by_organisations": permissions.sent_by(asker.principal.grants),
+            **await looked_up(command, asker.tenant, asker.reader, record, given),
         }
-        if command in _OVER_ALL_CASES:
-            who["known_referrals"] = await _referrals_of(asker, record)
-        if command is fund.AttachPriorityEvidence:
-            who["known_needs"] = await unmet_need(asker.tenant, asker.reader, record)
-        if command is fund_effect.ReleaseEffect:
-            who["known_effect"] = await what_came(asker.tenant, asker.reader, record)
-        if command is assess.RecommendApplication:
-            who["known_ballots"] = await votes.on_this(asker.tenant, asker.reader, record)
-        if command is ballot_opening.OpenBallot:
-            who["known_ballots"] = await votes.besides(asker.tenant, asker.reader, record, given)
         made = mutations.make(command, record, given, asker.now, who)
     except Refused as refusal:
         raise refused(str(refusal)) from None
@@ -143,16 +130,18 @@ async def _run(
 def _permit(asker: Asker, command: type, given: dict[str, Any]) -> None:
     if not permissions.may(asker.principal.grants, command):
         raise refused("your role may not do this", "OUT_OF_SCOPE")
-    if command is receive.ReceiveReferral:
+    if (for_own := _FOR_THEIR_OWN.get(command)) is not None:
+        name, sentence = for_own
         own = permissions.organisations(asker.principal.grants, command)
-        if own is not None and given["source_org"] not in own:
-            raise refused("source_org: you may refer for your own organisation only", "OUT_OF_SCOPE")
-    if command is assess.AssessApplication:
-        own = permissions.organisations(asker.principal.grants, command)
-        if own is not None and given.get("organisation") not in own:
-            raise refused("organisation: you judge for the organisation that sent you: name it", "OUT_OF_SCOPE")
+        if own is not None and given.get(name) not in own:
+            raise refused(f"{name}: {sentence}", "OUT_OF_SCOPE")
 
 
+_FOR_THEIR_OWN: Final = {
+    receive.ReceiveReferral: ("source_org", "you may refer for your own organisation only"),
+    assess.AssessApplication: ("organisation", "you judge for the organisation that sent you: name it"),
+}
+"""Command → the field in which whoever is there for organisations names one of them, and what is said where they do not."""
 _USER: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -166,16 +155,6 @@ def _address(command: type, record: str) -> None:
         raise refused("id must be a user's id: 32 digits and letters from a to f")
     if command is ChangeAllocationRule and record != THE_RULE:
         raise refused(f"id must be {THE_RULE}: an ICS has one rule")
-
-
-_OVER_ALL_CASES: Final = frozenset({erasure.RequestErasure, erasure.ApproveErasure})
-"""Weighed against every referral of a person, and of the records merged into theirs."""
-
-
-async def _referrals_of(asker: Asker, person_id: str) -> tuple[str, ...]:
-    """All there are, whoever sees them, as the room has them once it has read what is recorded now."""
-    await until_now(asker.tenant, PERSON_RECORD.name)
-    return tuple(each["id"] for each in await fetch(asker.reader, PERSON_RECORD, every_case_of(person_id)))
 
 
 @strawberry.type
