@@ -75,12 +75,10 @@ def _start(state: grant.State, chest: fund.State, command: StartApplication) -> 
 
 
 def _submit(state: grant.State, chest: fund.State, command: SubmitApplication) -> tuple[grant.Event, ...]:
-    grant.known(state)
-    _same_fund(state, command.fund_id)
+    grant.check_fund(state, command.fund_id, "application is made to")
     if state.phase == "submitted":
         return ()
-    if state.phase != "started":
-        raise Refused(f"this application is {state.phase}; it cannot be sent")
+    grant_application.require(state.phase, {"started"}, "be sent")
     saved = grant_application.whole(state.application)
     found = fund_rounds.known(chest.rounds, state.round_id)
     amount, purpose, area = saved.amount_pence or 0, saved.purpose or "", saved.area or ""
@@ -95,8 +93,3 @@ def _submit(state: grant.State, chest: fund.State, command: SubmitApplication) -
             link_id=command.by_link,
         ),
     )
-
-
-def _same_fund(state: grant.State, fund_id: str) -> None:
-    if state.fund_id != fund_id:
-        raise Refused("fund_id is not the fund this application is made to")

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.chest import ballot, fund, fund_rounds, grant, grant_assessment, money
-from commonweal.domain.chest.grant_application import UNDECIDED
-from commonweal.domain.chest.grant_assessment import require
+from commonweal.domain.chest.grant_application import MAY_BE_FUNDED, UNDECIDED, require
 from commonweal.domain.message import Refused, command
 
 
@@ -184,7 +183,7 @@ def _assess(state: grant.State, rules: fund.FundRulesSet, command: AssessApplica
     organisation = None if command.organisation is None else values.organisation(command.organisation)
     if state.assessment.assessments.get(command.by) == given:
         return ()
-    require(state.phase, {"eligible", "shortlisted", "assessed", "pitched"}, "be scored")
+    require(state.phase, MAY_BE_FUNDED, "be scored")
     return (
         grant_assessment.ApplicationAssessed(
             assessor=command.by, organisation=organisation, points=given, comment=command.comment or None
@@ -212,14 +211,14 @@ def _recommend(state: grant.State, command: RecommendApplication) -> tuple[grant
     )
     if state.phase == "recommended" and state.assessment.recommended == then:
         return ()
-    require(state.phase, (UNDECIDED - {"submitted"}) | {"reserve", "recommended"}, "be recommended")
+    require(state.phase, MAY_BE_FUNDED | {"reserve", "recommended"}, "be recommended")
     return (then,)
 
 
 def _reserve(state: grant.State, rank: int, by: str) -> tuple[grant.Event, ...]:
     if (state.phase, state.assessment.rank) == ("reserve", rank):
         return ()
-    require(state.phase, (UNDECIDED - {"submitted"}) | {"reserve", "recommended"}, "be placed on the reserve list")
+    require(state.phase, MAY_BE_FUNDED | {"reserve", "recommended"}, "be placed on the reserve list")
     if rank < 1:
         raise Refused("rank must be 1 or more")
     return (grant_assessment.ApplicationPlacedOnReserve(rank=rank, by=by),)

@@ -83,9 +83,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
     """Shapes: `states` is (grant, fund)."""
     state: grant.State = states[0]
     chest: fund.State = states[1]
-    grant.known(state)
-    if state.fund_id != command.fund_id:
-        raise Refused("fund_id is not the fund this application is made to")
+    grant.check_fund(state, command.fund_id, "application is made to")
     match command:
         case OfferGrant():
             return _offer(state, chest, command)
@@ -153,7 +151,7 @@ def committed(state: grant.State, grant_id: str, part: Split, reason: str, by: s
 
 
 def _award(chest: fund.State, grant_id: str) -> Award:
-    return chest.awards.get(grant_id) or Award("", "", "")
+    return chest.awards.get(grant_id) or Award()
 
 
 def _refuse(state: grant.State, chest: fund.State, command: RefuseGrant) -> Decision:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from commonweal.domain import values
-from commonweal.domain.link import Link
+from commonweal.domain.link import Link, check_new
 from commonweal.domain.message import Refused, command, event
 
 
@@ -186,8 +186,7 @@ def _make_links(state: State, opened: BallotOpened, command: MakeVoterLinks) -> 
         values.identifier(token(command.links_id, organisation), "links_id")
     if state.links and state.links[-1] == command.links_id:
         return ()
-    if command.links_id in state.links:
-        raise Refused("links_id was used before: make a new one")
+    check_new(command.links_id, state.links, "links_id")
     if len(state.links) >= MOST_LINKS:
         raise Refused(f"the links of this ballot were made {MOST_LINKS} times already")
     if state.counted is not None:

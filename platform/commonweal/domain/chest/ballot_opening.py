@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from commonweal.domain import values
 from commonweal.domain.chest import ballot, fund, fund_rounds, grant
+from commonweal.domain.chest.grant_application import MAY_BE_FUNDED
 from commonweal.domain.message import Refused, command
 
 
@@ -77,7 +78,7 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[ballot.Even
     if command.closes_on > command.on + LONGEST:
         raise Refused(f"closes_on is more than {LONGEST.days} days away")
     for each in grants:
-        if each.phase not in ("eligible", "shortlisted", "assessed", "pitched"):
+        if each.phase not in MAY_BE_FUNDED:
             raise Refused(f"grants names an application that is {each.phase}: only one that may be funded is voted on")
     _check_others(command, others)
     return ((opened,), *nothing[1:])

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from commonweal.domain import values
 from commonweal.domain.chest import grant
+from commonweal.domain.chest.grant_application import MOST_PLACES
 from commonweal.domain.chest.grant_award import RUNNING, CapacityFunded, require
 from commonweal.domain.directory import community_service
 from commonweal.domain.message import Refused, command
@@ -26,7 +27,6 @@ PRIMARY: Final = grant.CATEGORY
 
 Command = FundCapacity
 MOST: Final = 200
-MOST_PLACES: Final = 100_000
 
 
 def reads(_state: grant.State, command: Command) -> tuple[tuple[str, str], ...]:
@@ -53,8 +53,7 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[Any, ...], 
     require(state.phase, RUNNING | {"accepted"}, "pay for places")
     if not service.name:
         raise Refused("service_id is that of no service in the directory")
-    if not 1 <= funded.places <= MOST_PLACES:
-        raise Refused(f"places must be 1 to {MOST_PLACES:,}")
+    values.within(funded.places, 1, MOST_PLACES, "places")
     if funded.to_on < funded.from_on:
         raise Refused("to_on is before from_on")
     if len(state.award.capacity) >= MOST:

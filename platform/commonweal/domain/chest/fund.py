@@ -235,7 +235,8 @@ class State:
     pledges: fund_pledges.State = field(default_factory=dict)
     rounds: fund_rounds.State = field(default_factory=dict)
     awards: fund_awards.State = field(default_factory=dict)
-    evidence: Mapping[str, PriorityEvidenceAttached] = field(default_factory=dict)
+    evidence: frozenset[str] = frozenset()
+    """Of which needs: the snapshots' ids."""
     priorities: PrioritySet | None = None
     evaluation: EvaluationPublished | None = None
     effect: fund_effect.EffectReleased | None = None
@@ -244,7 +245,7 @@ class State:
 
     @property
     def phase(self) -> str:
-        """founding → developing → open → assessing → awarding → evaluating → closed, by what has happened."""
+        """founding → developing → open → awarding → evaluating → closed, by what has happened."""
         if self.reconciled:
             return "closed"
         if self.founded is None or not (self.rules or self.pledges):
@@ -303,7 +304,7 @@ def _lived(state: State, event: Life) -> State:
         case SteeringMemberStoodDown(organisation=member):
             return replace(state, steering={k: v for k, v in state.steering.items() if k != member})
         case PriorityEvidenceAttached():
-            return replace(state, evidence={**state.evidence, event.snapshot_id: event})
+            return replace(state, evidence=state.evidence | {event.snapshot_id})
         case PrioritySet():
             return replace(state, priorities=event)
         case EvaluationPublished():
@@ -406,8 +407,7 @@ def _set_rules(state: State, command: SetFundRules) -> tuple[Event, ...]:
         ("pass_percent", rules.pass_percent, 0, 100),
         ("votes", rules.votes, 1, 20),
     ):
-        if not least <= value <= most:
-            raise Refused(f"{name} must be {least} to {most}")
+        values.within(value, least, most, name)
     before = state.rules.get(state.version)
     if before is not None and replace(before, version=rules.version) == rules:
         return ()

@@ -81,14 +81,11 @@ Event = MoneyCommitted | MoneyReleased | MoneyPaid | MoneyReturned
 class Award:
     """What one grant has of the fund. `split`: of whose money it is, `paid`: of whose money it was paid, after what came back."""
 
-    organisation: str
-    purpose: str
-    area: str
+    purpose: str = ""
+    area: str = ""
     round_id: str | None = None
     split: Split = field(default_factory=dict)
     paid: Split = field(default_factory=dict)
-    by: str = ""
-    """Who promised it."""
     references: tuple[str, ...] = ()
     """The bank's, of what was paid and what came back."""
 
@@ -121,28 +118,18 @@ def shares(split_: Split) -> tuple[Share, ...]:
 
 def evolve(state: State, event: Event) -> State:
     known = state.get(event.grant_id)
-    part = split(event.shares)
+    if isinstance(event, MoneyCommitted):
+        known = replace(known or Award(), purpose=event.purpose, area=event.area, round_id=event.round_id)
+    if known is None:
+        return state
+    awarded, paid = moves(event)
+    then = replace(known, split=money.plus(known.split, awarded), paid=money.plus(known.paid, paid))
     match event:
-        case MoneyCommitted():
-            before = known or Award("", "", "")
-            award = replace(
-                before,
-                organisation=event.organisation,
-                purpose=event.purpose,
-                area=event.area,
-                round_id=event.round_id,
-                split=money.plus(before.split, part),
-                by=event.by,
-            )
-        case _ if known is None:
-            return state
-        case MoneyReleased():
-            award = replace(known, split=money.minus(known.split, part))
-        case MoneyPaid():
-            award = replace(known, paid=money.plus(known.paid, part), references=(*known.references, event.payment_id))
-        case MoneyReturned():
-            award = replace(known, paid=money.minus(known.paid, part), references=(*known.references, event.return_id))
-    return {**state, event.grant_id: award}
+        case MoneyPaid(payment_id=reference) | MoneyReturned(return_id=reference):
+            then = replace(then, references=(*known.references, reference))
+        case MoneyCommitted() | MoneyReleased():
+            pass
+    return {**state, event.grant_id: then}
 
 
 def moves(event: Event) -> tuple[Split, Split]:

@@ -1,7 +1,7 @@
 """Pledges of a fund: whose money there is, for what, on which condition, and how much of it has come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -183,9 +183,9 @@ class Pledge:
     phase: str = "proposed"
     """proposed → confirmed; or withdrawn"""
     matched: bool = False
-    receipts: Mapping[str, tuple[int, date]] | None = None
+    receipts: Mapping[str, tuple[int, date]] = field(default_factory=dict)
     """Pence and day, by the bank's reference."""
-    given_back: Mapping[str, tuple[int, date]] | None = None
+    given_back: Mapping[str, tuple[int, date]] = field(default_factory=dict)
     """Pence and day, by the bank's reference."""
     awarded: int = 0
     paid: int = 0
@@ -196,8 +196,8 @@ class Pledge:
 
     @property
     def received(self) -> int:
-        came, went = self.receipts or {}, self.given_back or {}
-        return sum(pence for pence, _ in came.values()) - sum(pence for pence, _ in went.values())
+        came, went = self.receipts.values(), self.given_back.values()
+        return sum(pence for pence, _ in came) - sum(pence for pence, _ in went)
 
     @property
     def counts(self) -> bool:
@@ -252,9 +252,9 @@ def _evolved(pledge: Pledge, event: Event) -> Pledge:
         case MatchConditionFailed():
             return replace(pledge, matched=False)
         case FundsReceived(receipt_id=receipt, amount_pence=amount, received_on=day):
-            return replace(pledge, receipts={**(pledge.receipts or {}), receipt: (amount, day)})
+            return replace(pledge, receipts={**pledge.receipts, receipt: (amount, day)})
         case FundsReturned(return_id=reference, amount_pence=amount, returned_on=day, pledge_pence=less):
-            went = {**(pledge.given_back or {}), reference: (amount, day)}
+            went = {**pledge.given_back, reference: (amount, day)}
             return replace(pledge, given_back=went, amount=pledge.amount if less is None else less)
         case PledgeMade():
             return pledge
@@ -299,8 +299,7 @@ def _make(state: State, command: MakePledge) -> tuple[Event, ...]:
         command.match_pence,
         command.awards_until,
     )
-    if not 0 <= made.match <= money.MOST_PENCE:
-        raise Refused(f"match_pence must be 0 to {money.MOST_PENCE:,}")
+    values.within(made.match, 0, money.MOST_PENCE, "match_pence")
     if (known := state.get(pledge_id)) is not None:
         if _as_made(known) == _as_made(made):
             return ()
@@ -400,14 +399,12 @@ def _receive(state: State, command: ReceiveFunds) -> tuple[Event, ...]:
 def _taken_down(state: State, pledge_id: str, reference: str, taken: tuple[int, date], what: str) -> bool:
     """Has this been taken down already? Refuses a reference, in whatever letters, for anything else."""
     for each, pledge in state.items():
-        for known in (pledge.receipts or {}, pledge.given_back or {}):
+        for kind, known in (("receipt_id", pledge.receipts), ("return_id", pledge.given_back)):
             for name, found in known.items():
-                if name.casefold() != reference.casefold():
-                    continue
-                came = known is pledge.receipts
-                if (each, name, found, came) == (pledge_id, reference, taken, what == "receipt_id"):
-                    return True
-                raise Refused(f"{what} has been taken down already, with another amount, day or pledge")
+                if name.casefold() == reference.casefold():
+                    if (each, name, found, kind) == (pledge_id, reference, taken, what):
+                        return True
+                    raise Refused(f"{what} has been taken down already, with another amount, day or pledge")
     return False
 
 

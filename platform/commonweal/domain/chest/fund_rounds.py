@@ -1,7 +1,7 @@
 """Rounds of a fund: when one may apply, for how much, how it is decided, and what part is kept for what."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -101,12 +101,12 @@ class Round:
     opened: RoundOpened
     closes_on: date
     closed: bool = False
-    awarded: Mapping[str, int] | None = None
+    awarded: Mapping[str, int] = field(default_factory=dict)
     """Pence by purpose."""
 
     @property
     def total(self) -> int:
-        return sum((self.awarded or {}).values())
+        return sum(self.awarded.values())
 
     @property
     def left(self) -> int | None:
@@ -179,8 +179,7 @@ def _open(state: State, command: OpenRound, method: str, rules_version: int) -> 
         raise Refused("closes_on is before opens_on")
     if opened.most_pence < opened.least_pence:
         raise Refused("most_pence is less than least_pence")
-    if not 0 <= opened.fast_track_below_pence <= money.MOST_PENCE:
-        raise Refused(f"fast_track_below_pence must be 0 to {money.MOST_PENCE:,}")
+    values.within(opened.fast_track_below_pence, 0, money.MOST_PENCE, "fast_track_below_pence")
     if opened.round_id in state:
         if state[opened.round_id].opened == opened:
             return ()
@@ -199,8 +198,8 @@ def _ringfences(command: OpenRound) -> tuple[Ringfence, ...]:
         Ringfence(values.all_of(codes.NEEDS, named.split("+"), "ringfences"), percent)
         for named, percent in zip(command.ringfences, command.ringfence_percents, strict=True)
     )
-    if any(not 1 <= each.percent <= 100 for each in found):
-        raise Refused("ringfence_percents must be 1 to 100")
+    for each in found:
+        values.within(each.percent, 1, 100, "ringfence_percents")
     named = [purpose for each in found for purpose in each.purposes]
     if len(named) != len(set(named)):
         raise Refused("ringfences: a purpose stands in one of them only")
@@ -240,7 +239,7 @@ def _close(state: State, command: CloseRound) -> tuple[Event, ...]:
 def shortfalls(found: Round) -> Iterable[str]:
     """A sentence for each ring-fence that is not met: how much must still go to its purposes, if the other awards stay."""
     for each in found.opened.ringfences:
-        inside = sum((found.awarded or {}).get(purpose, 0) for purpose in each.purposes)
+        inside = sum(found.awarded.get(purpose, 0) for purpose in each.purposes)
         if short := missing(inside, found.total, each.percent):
             purposes = " or ".join(codes.NEEDS[purpose] for purpose in each.purposes)
             yield (

@@ -136,6 +136,13 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
     return grant_payments.decide(state.payments, command, state.phase, state.award)
 
 
+def check_fund(state: State, fund_id: str, what: str) -> None:
+    """Refuses unless there is such a grant, and it is out of that fund. `what`: how it is spoken of."""
+    known(state)
+    if state.fund_id != fund_id:
+        raise Refused(f"fund_id is not the fund this {what}")
+
+
 def known(state: State) -> None:
     """Refuses unless there is such a grant."""
     if state.phase == "unknown":

@@ -7,7 +7,7 @@ from typing import Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.chest import money
-from commonweal.domain.link import Link
+from commonweal.domain.link import Link, check_new, last_day
 from commonweal.domain.message import Erased, Personal, Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -147,7 +147,11 @@ class State:
 
 
 INITIAL: Final = State()
+MAY_BE_FUNDED: Final = frozenset({"eligible", "shortlisted", "assessed", "pitched"})
+UNDECIDED: Final = MAY_BE_FUNDED | {"submitted"}
+BEFORE_OFFER: Final = UNDECIDED | {"started", "recommended", "reserve"}
 MOST_DOCUMENTS: Final = 20
+MOST_PLACES: Final = 100_000
 LINK_DAYS: Final = 400
 """A link lives from applying to the last report: a little over a year, and is replaced after that. Local."""
 
@@ -180,7 +184,12 @@ def link_of(state: State) -> Link:
 
 def link_expires(today: date) -> date:
     """The last day on which an applicant's link opens."""
-    return date.fromordinal(today.toordinal() + LINK_DAYS)
+    return last_day(today, LINK_DAYS)
+
+
+def require(phase: str, phases: frozenset[str] | set[str], what: str) -> None:
+    if phase not in phases:
+        raise Refused(f"this application is {phase}; it cannot {what}")
 
 
 def decide(state: State, command: Command, phase: str) -> tuple[Event, ...]:
@@ -193,8 +202,7 @@ def decide(state: State, command: Command, phase: str) -> tuple[Event, ...]:
             values.identifier(link, "link_id")
             if state.link is not None and state.link.id == link:
                 return ()
-            if link in state.links:
-                raise Refused("link_id was used before: make a new one")
+            check_new(link, state.links)
             return (ApplicantLinkReplaced(link_id=link, link_expires_on=link_expires(today), by=by),)
         case ShowApplicantLink(link_id=link, by=by):
             if state.link is None or state.link.id != link:
@@ -221,8 +229,8 @@ def _save(state: State, command: SaveApplication, phase: str) -> tuple[Event, ..
         documents=tuple(dict.fromkeys(values.document_hash(each, "documents") for each in command.documents)),
         link_id=command.by_link,
     )
-    if saved.places is not None and not 1 <= saved.places <= 100_000:
-        raise Refused("places must be 1 to 100,000")
+    if saved.places is not None:
+        values.within(saved.places, 1, MOST_PLACES, "places")
     if saved.starts_on is not None and saved.ends_on is not None and saved.ends_on < saved.starts_on:
         raise Refused("ends_on is before starts_on")
     if len(saved.documents) > MOST_DOCUMENTS:
@@ -234,20 +242,14 @@ def _withdraw(reason: str, link: str | None, phase: str) -> tuple[Event, ...]:
     values.one_of(codes.APPLICATION_WITHDRAWALS, reason, "reason")
     if phase == "withdrawn":
         return ()
-    if phase not in BEFORE_OFFER:
-        raise Refused(f"this application is {phase}; it cannot be withdrawn")
+    require(phase, BEFORE_OFFER, "be withdrawn")
     return (ApplicationWithdrawn(reason=reason, link_id=link),)
-
-
-UNDECIDED: Final = frozenset({"submitted", "eligible", "shortlisted", "assessed", "pitched"})
-BEFORE_OFFER: Final = UNDECIDED | {"started", "recommended", "reserve"}
 
 
 def _support(state: State, command: RecordApplicantSupport) -> tuple[Event, ...]:
     values.identifier(command.support_id, "support_id")
     values.one_of(codes.APPLICANT_SUPPORT, command.kind, "kind")
-    if not 1 <= command.minutes <= 24 * 60:
-        raise Refused("minutes must be 1 to 1,440")
+    values.within(command.minutes, 1, 24 * 60, "minutes")
     if command.given_on > command.on:
         raise Refused("given_on lies in the future")
     if command.support_id in state.support:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from commonweal.domain import codes, values
-from commonweal.domain.chest.grant_application import BEFORE_OFFER
+from commonweal.domain.chest.grant_application import BEFORE_OFFER, MAY_BE_FUNDED, require
 from commonweal.domain.message import Personal, Refused, command, event
 
 
@@ -244,11 +244,6 @@ def decide(state: State, command: Command, phase: str) -> tuple[Event, ...]:
             return _pitch(state, command, phase)
 
 
-def require(phase: str, phases: frozenset[str] | set[str], what: str) -> None:
-    if phase not in phases:
-        raise Refused(f"this application is {phase}; it cannot {what}")
-
-
 def diligence(state: State, command: RecordDueDiligence) -> tuple[Event, ...]:
     number = command.charity_number
     recorded = DueDiligenceRecorded(
@@ -269,8 +264,8 @@ def points(wanted: tuple[str, ...], criteria: tuple[str, ...], scores: tuple[int
     if len(criteria) != len(scores) or sorted(criteria) != sorted(wanted):
         raise Refused(f"scores must be one each for {', '.join(codes.ASSESSMENT_CRITERIA[each] for each in wanted)}")
     given = dict(zip(criteria, scores, strict=True))
-    if any(not 0 <= score <= BEST for score in scores):
-        raise Refused("scores must be 0 to 5")
+    for score in scores:
+        values.within(score, 0, BEST, "scores")
     return tuple(Point(criterion, given[criterion]) for criterion in wanted)
 
 
@@ -279,5 +274,5 @@ def _pitch(state: State, command: RecordPitch, phase: str) -> tuple[Event, ...]:
         raise Refused("held_on lies in the future")
     if state.pitched_on == command.held_on:
         return ()
-    require(phase, {"eligible", "shortlisted", "assessed", "pitched"}, "be pitched")
+    require(phase, MAY_BE_FUNDED, "be pitched")
     return (PitchHeld(held_on=command.held_on, minutes=command.minutes or None, by=command.by),)

@@ -220,10 +220,8 @@ class State:
     """How many there are."""
     met: Mapping[int, bool] = field(default_factory=dict)
     """Condition → met, or breached."""
-    accepted_on: date | None = None
     signed: AgreementSigned | None = None
     capacity: Mapping[str, CapacityFunded] = field(default_factory=dict)
-    ending: str | None = None
     published: AwardPublished | None = None
 
 
@@ -244,13 +242,11 @@ RUNNING: Final = frozenset({"active", "paused"})
 AWARDED: Final = RUNNING | {"offered", "accepted", "terminated", "closed"}
 
 
-def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911 – one answer an event
+def evolve(state: State, event: Event) -> State:
     match event:
         case GrantOffered():
             told = len(event.conditions) if isinstance(event.conditions, tuple) else 0
             return State(amount=event.amount_pence, schedule=event.schedule, conditions=told)
-        case GrantAccepted(accepted_on=day):
-            return replace(state, accepted_on=day)
         case AgreementSigned():
             return replace(state, signed=event)
         case ConditionMet(condition=number):
@@ -259,17 +255,15 @@ def evolve(state: State, event: Event) -> State:  # noqa: C901, PLR0911 – one 
             return replace(state, met={**state.met, number: False})
         case AwardVaried(amount_pence=amount, schedule=schedule):
             return replace(state, amount=amount, schedule=schedule)
-        case GrantRefused(reason=reason):
-            return replace(state, amount=0, ending=reason)
-        case AwardTerminated(reason=reason, released_pence=released):
-            return replace(state, amount=state.amount - released, ending=reason)
-        case AwardClosed(released_pence=released):
+        case GrantRefused():
+            return replace(state, amount=0)
+        case AwardTerminated(released_pence=released) | AwardClosed(released_pence=released):
             return replace(state, amount=state.amount - released)
         case CapacityFunded(capacity_id=capacity):
             return replace(state, capacity={**state.capacity, capacity: event})
         case AwardPublished():
             return replace(state, published=event)
-        case AwardPaused() | AwardResumed():
+        case GrantAccepted() | AwardPaused() | AwardResumed():
             return state
 
 

@@ -117,7 +117,6 @@ class Report:
 
 State = Mapping[str, Report]
 """By id."""
-INITIAL: Final[State] = {}
 OVERDUE: Final = "monitoring_overdue"
 MOST: Final = 100
 MOST_COUNT: Final = 1_000_000
@@ -221,11 +220,9 @@ def _ask(state: State, command: AskForMonitoring, phase: str) -> tuple[Event, ..
 
 def _submit(known: Report, command: SubmitMonitoring) -> tuple[Event, ...]:
     values.one_of(codes.PEOPLE_BANDS, command.people_band, "people_band")
-    for name in ("sessions", "places"):
-        if not 0 <= getattr(command, name) <= MOST_COUNT:
-            raise Refused(f"{name} must be 0 to {MOST_COUNT:,}")
-    if not 0 <= command.spend_pence <= money.MOST_PENCE:
-        raise Refused(f"spend_pence must be 0 to {money.MOST_PENCE:,}")
+    values.within(command.sessions, 0, MOST_COUNT, "sessions")
+    values.within(command.places, 0, MOST_COUNT, "places")
+    values.within(command.spend_pence, 0, money.MOST_PENCE, "spend_pence")
     learning = None if command.learning is None else command.learning.strip() or None
     submitted = MonitoringSubmitted(
         report_id=command.report_id,

@@ -66,9 +66,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
     """Shapes: `states` is (grant, fund)."""
     state: grant.State = states[0]
     chest: fund.State = states[1]
-    grant.known(state)
-    if state.fund_id != command.fund_id:
-        raise Refused("fund_id is not the fund this grant is of")
+    grant.check_fund(state, command.fund_id, "grant is of")
     award = chest.awards.get(command.grant_id)
     if award is None:
         raise Refused("this grant was not awarded")
@@ -83,7 +81,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
 
 def _pay(state: grant.State, chest: fund.State, award: Award, command: MakePayment) -> Decision:
     payment = values.identifier(command.payment_id, "payment_id")
-    _past(command.paid_on, command.on, "paid_on")
+    check_past(command.paid_on, command.on, "paid_on")
     before = state.payments.payments.get(payment)
     if before is not None:
         if before.failed:
@@ -108,11 +106,12 @@ def _pay(state: grant.State, chest: fund.State, award: Award, command: MakePayme
         raise Refused(f"{pounds(left)} of the award is not paid yet")
     part = money.drawn(drawdown.amount, award.open)
     fund_awards.check_received(chest.pledges, part)
+    theirs = shares(part)
     made = grant_payments.PaymentMade(
         payment_id=payment,
         drawdown_id=command.drawdown_id,
         amount_pence=drawdown.amount,
-        shares=shares(part),
+        shares=theirs,
         paid_on=command.paid_on,
         by=command.by,
     )
@@ -120,14 +119,15 @@ def _pay(state: grant.State, chest: fund.State, award: Award, command: MakePayme
         grant_id=command.grant_id,
         payment_id=payment,
         amount_pence=drawdown.amount,
-        shares=shares(part),
+        shares=theirs,
         paid_on=command.paid_on,
         by=command.by,
     )
     return (made,), (paid,)
 
 
-def _past(day: date, today: date, what: str) -> None:
+def check_past(day: date, today: date, what: str) -> None:
+    """Refuses a day that has not come."""
     if day > today:
         raise Refused(f"{what} lies in the future")
 
@@ -162,7 +162,7 @@ def _made(state: grant.State, payment_id: str) -> grant_payments.Payment:
 
 def _fail(state: grant.State, award: Award, command: FailPayment) -> Decision:
     values.one_of(codes.PAYMENT_FAILURES, command.reason, "reason")
-    _past(command.failed_on, command.on, "failed_on")
+    check_past(command.failed_on, command.on, "failed_on")
     made = _made(state, command.payment_id)
     if made.failed:
         return (), ()
@@ -194,7 +194,7 @@ def _freed(state: grant.State, back: fund_awards.MoneyReturned) -> tuple[fund_aw
 def _return(state: grant.State, chest: fund.State, award: Award, command: ReturnPayment) -> Decision:
     return_id = values.identifier(command.return_id, "return_id")
     amount = money.pence(command.amount_pence)
-    _past(command.returned_on, command.on, "returned_on")
+    check_past(command.returned_on, command.on, "returned_on")
     made = _made(state, command.payment_id)
     if check_return(state, chest, return_id, amount, command.returned_on):
         return (), ()

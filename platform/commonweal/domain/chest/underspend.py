@@ -57,9 +57,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
     """Shapes: `states` is (grant, fund) and, for what is reallocated, the grant that gets it."""
     state: grant.State = states[0]
     chest: fund.State = states[1]
-    grant.known(state)
-    if state.fund_id != command.fund_id:
-        raise Refused("fund_id is not the fund this grant is of")
+    grant.check_fund(state, command.fund_id, "grant is of")
     match command:
         case ReturnUnderspend():
             return _return(state, chest, command)
@@ -70,8 +68,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
 def _return(state: grant.State, chest: fund.State, command: ReturnUnderspend) -> Decision:
     return_id = values.identifier(command.return_id, "return_id")
     amount = money.pence(command.amount_pence)
-    if command.returned_on > command.on:
-        raise Refused("returned_on lies in the future")
+    payment.check_past(command.returned_on, command.on, "returned_on")
     if payment.check_return(state, chest, return_id, amount, command.returned_on):
         return (), ()
     grant_award.check_signed(state.award, command.returned_on, "returned_on")
@@ -79,15 +76,15 @@ def _return(state: grant.State, chest: fund.State, command: ReturnUnderspend) ->
         raise Refused(f"{pounds(left)} is reported as left over, and paid: no more is returned")
     known = chest.awards[command.grant_id]
     back = payment.returned(command.grant_id, known, return_id, amount, command.returned_on, "underspend", command.by)
-    part = fund_awards.split(back.shares)
     fact = grant_payments.UnderspendReturned(
         return_id=return_id,
         amount_pence=amount,
-        shares=shares(part),
+        shares=back.shares,
         returned_on=command.returned_on,
         by=command.by,
     )
-    return (fact,), (back, *fund_awards.released(command.grant_id, part, "underspend", command.by))
+    free = fund_awards.released(command.grant_id, fund_awards.split(back.shares), "underspend", command.by)
+    return (fact,), (back, *free)
 
 
 def _reallocate(state: grant.State, chest: fund.State, to: grant.State, command: ReallocateUnderspend) -> Decision:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from commonweal.domain import codes, values
 from commonweal.domain.directory import community_service, connection
+from commonweal.domain.link import check_new
 from commonweal.domain.message import Refused, command
 from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
@@ -196,7 +197,7 @@ def _send(
         return ()
     if state.phase not in ("accepted", "sent"):
         raise Refused(f"this connection is {state.phase}; a provider is told of someone once they have said yes")
-    connection.check_link(state, command.link_id)
+    check_new(command.link_id, state.links)
     given = agreed(consents, state.service_id, command.on)
     if given is None:
         raise Refused(

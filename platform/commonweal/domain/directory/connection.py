@@ -8,7 +8,7 @@ from typing import Final
 from commonweal.domain import codes, due, tenant, values
 from commonweal.domain.directory import contribution
 from commonweal.domain.due import Deadline, FallsDue
-from commonweal.domain.link import Link
+from commonweal.domain.link import Link, check_new, last_day
 from commonweal.domain.message import Personal, Refused, command, event
 
 # These names are the storage format: never renamed.
@@ -416,19 +416,13 @@ def _replace_link(state: State, link: str, by: str, today: date) -> tuple[Event,
         return ()
     if state.link is None or state.phase != "sent":
         raise Refused("a new link is made only while a provider that was sent one has not answered")
-    check_link(state, link)
+    check_new(link, state.links)
     return (ProviderLinkReplaced(link_id=link, link_expires_on=link_expires(today), by=by),)
-
-
-def check_link(state: State, link_id: str | None) -> None:
-    """Refuses a link that this connection has had."""
-    if link_id in state.links:
-        raise Refused("link_id was used before: make a new one")
 
 
 def link_expires(today: date) -> date:
     """The last day on which a provider's link opens: two weeks, as people are away for one. Local."""
-    return date.fromordinal(today.toordinal() + 14)
+    return last_day(today, 14)
 
 
 def _flag(state: State, today: date) -> tuple[Event, ...]:

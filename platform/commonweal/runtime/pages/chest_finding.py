@@ -8,6 +8,7 @@ from commonweal.console.forms import Choice, choices
 from commonweal.console.wording import long_date, sentence_case
 from commonweal.domain import codes, tenant
 from commonweal.domain.chest import ballot, fund, grant, grant_payments
+from commonweal.domain.chest.grant_application import MAY_BE_FUNDED
 from commonweal.runtime import votes
 from commonweal.runtime.evidence import unmet_need, what_came
 from commonweal.runtime.organisations import called
@@ -103,7 +104,7 @@ async def award_as_told(asker: Asker, grant_id: str, _given: Mapping[str, str]) 
     return {"title": title} if isinstance(title, str) else {}
 
 
-_MAY_BE_FUNDED: Final = ("ELIGIBLE", "SHORTLISTED", "ASSESSED", "PITCHED")
+_MAY_BE_FUNDED: Final = tuple(sorted(each.upper() for each in MAY_BE_FUNDED))
 _RUNNING: Final = ("ACTIVE", "PAUSED")
 _PHASE: Final = """{0}: grants(filter: {{fund: $id, round: $round, phase: {0}}}, first: 200) {{
     edges {{ node {{ id title organisation }} }}

@@ -70,7 +70,6 @@ _NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "closed": ("publish-award",),
 }
 """A phase → the forms that are about it."""
-_JUDGED: Final = ("eligible", "shortlisted", "assessed", "pitched")
 _JUDGMENTS: Final = frozenset(
     {
         "check-eligibility",
@@ -429,7 +428,7 @@ _CLEARS: Final = next(ask.command for ask in ASKS if ask.name == "clear-conflict
 def _deeds(asker: Asker, grant_id: str, state: grant.State, chest: fund.State, back: str) -> tuple[Deed, ...]:
     names = (
         *_NEXT.get(state.phase, ()),
-        *(_EITHER_WAY if state.phase in (*_JUDGED, "submitted") else ()),
+        *(_EITHER_WAY if state.phase in grant_application.UNDECIDED else ()),
         *(("record-due-diligence",) if state.phase in _TO_BE_PAID and not _looked_at(state) else ()),
         *(("withdraw-application",) if state.phase in grant_application.BEFORE_OFFER else ()),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import count
 from random import Random
 from typing import Final
 
@@ -81,9 +80,8 @@ class Chest:
 
     def steps(self) -> Iterator[Step]:
         """Its year, in order."""
-        number = count()
-        for day, identity, command in sorted(self._year(), key=lambda each: each[0]):
-            yield Step(f"{self.fund_id} {next(number)}", identity, command, self.began + timedelta(days=day))
+        for number, (day, identity, command) in enumerate(sorted(self._year(), key=lambda each: each[0])):
+            yield Step(f"{self.fund_id} {number}", identity, command, self.began + timedelta(days=day))
 
     def _on(self, day: int) -> date:
         return (self.began + timedelta(days=day)).date()
