@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from commonweal.domain.measures import measure
-from commonweal.domain.measures.questionnaire import Instrument, Scale
+from commonweal.domain.measures.instruments import INSTRUMENTS
+from commonweal.kernel.question import refusal
 from commonweal.kernel.read_model import Change, Put, Statement
 from commonweal.kernel.streams import Fact
 from projections.disclosure import of_many_sql, share
@@ -68,14 +69,18 @@ READINGS: Final = f"""select x.referral_id, bool_or(x.state = 'DECLINED') as dec
 """SQL of a row for each case in which an instrument was due or used and not found to be inappropriate; with the parameters of `measured`."""
 
 
-def measured(instrument: Instrument, scale: Scale) -> dict[str, Any]:
-    """The parameters of `READINGS` and `FARED`."""
+def measured(instrument: str, scale: str) -> dict[str, Any]:
+    """The parameters of `READINGS` and `FARED`. Raises a REFUSED error where there is no such scale."""
+    known = INSTRUMENTS.get(instrument)
+    of = known.scale(scale) if known else None
+    if known is None or of is None:
+        raise refusal("instrument: there is no instrument with such a scale")
     return {
-        "instrument": instrument.code,
-        "version": instrument.version,
-        "scale": scale.code,
-        "better": 1 if scale.higher_is_better else -1,
-        "enough": scale.enough,
+        "instrument": known.code,
+        "version": known.version,
+        "scale": of.code,
+        "better": 1 if of.higher_is_better else -1,
+        "enough": of.enough,
     }
 
 

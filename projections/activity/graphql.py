@@ -5,7 +5,7 @@ from typing import Final
 
 import strawberry
 
-from commonweal.kernel.question import Table, refusal
+from commonweal.kernel.question import Table
 from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
 from projections.activity import READ_MODEL
@@ -13,8 +13,8 @@ from projections.activity.shapes import ActivityTable
 from projections.contacts import HELD
 from projections.disclosure import held_back_sql, shown_sql
 from projections.sight import seen
+from projections.spans import check_months
 
-MONTHS_AT_MOST: Final = 60
 _COUNTS: Final = ("appointments", "people_referred", "people_with_plan")
 
 
@@ -35,8 +35,7 @@ class Query:
     ) -> Table:
         asker = reader(info)
         conditions, parameters = seen(asker.scope("activity"), "r")
-        if not 1 <= months <= MONTHS_AT_MOST:
-            raise refusal(f"months must be 1 to {MONTHS_AT_MOST}")
+        check_months(months)
         told = ", ".join(f"{shown_sql(f'n.{name}')} as {name}" for name in _COUNTS)
         held_back = held_back_sql(*(f"n.{name}" for name in _COUNTS))
         return Table(

@@ -8,25 +8,25 @@ import strawberry
 
 from commonweal.kernel.reading import Pence
 from commonweal.kernel.view import Aggregate, Connection, Edge, column, many
-from projections.community_chest.balances import AWARDED, MOVED, PAID
+from projections.community_chest.balances import AWARDED, PAID, of_grant
 
 TAKEN: Final = "{row}.phase in ('ACCEPTED', 'ACTIVE', 'PAUSED', 'TERMINATED', 'CLOSED')"
 """SQL: the award was accepted, and from there on is public, whatever becomes of it."""
 AWARDED_ON: Final = "({row}.awarded_at at time zone 'Europe/London')::date"
 YEAR: Final = f"extract(year from {AWARDED_ON} - interval '3 months')::int"
 """SQL: the year in which the financial year of an award began, on 1 April."""
-_OF: Final = "where l.grant_id = {row}.grant_id"
-_FIRST: Final = f"({MOVED} {_OF} and l.kind = 'AWARDED' and l.reason = 'award')"
-_SUM: Final = f"({MOVED} {_OF} and {AWARDED})"
-_SPENT: Final = f"({MOVED} {_OF} and {PAID})"
+_FIRST: Final = of_grant("{row}", "l.kind = 'AWARDED' and l.reason = 'award'")
+_SUM: Final = of_grant("{row}", AWARDED)
+_SPENT: Final = of_grant("{row}", PAID)
 _OVER: Final = "(select min(o.over_on) from {ending} as o where o.grant_id = {row}.grant_id)"
 _SHARES: Final = f"""(select p.funder, coalesce(sum(l.pence) filter (where {AWARDED}), 0)::bigint as awarded,
         coalesce(sum(l.pence) filter (where {PAID}), 0)::bigint as paid
     from {{ledger}} as l join {{pledge}} as p on p.pledge = l.pledge where l.grant_id = {{up}}.grant_id group by p.funder)"""
 _COUNTED: Final = """from {ballot} as b cross join lateral (select e.count ->> 'grant_id' as grant_id, (e.count ->> 'votes')::int as votes
     from json_array_elements(b.tally) as e (count)) as t"""
-_VOTES: Final = f"(select max(t.votes) {_COUNTED} where t.grant_id = {{row}}.grant_id and b.turnout is not null)"
-_TURNOUT: Final = f"(select max(b.turnout) {_COUNTED} where t.grant_id = {{row}}.grant_id)"
+_ITS_OWN: Final = "where b.round = {row}.round and t.grant_id = {row}.grant_id"
+_VOTES: Final = f"(select max(t.votes) {_COUNTED} {_ITS_OWN} and b.turnout is not null)"
+_TURNOUT: Final = f"(select max(b.turnout) {_COUNTED} {_ITS_OWN})"
 WHO: Final = "(case when not {row}.unnamed then {row}.organisation end)"
 _TALLY: Final = f"""(select g.grant_id, {WHO.replace("{row}", "g")} as organisation, g.public_title, max(t.votes) as votes {_COUNTED}
     join {{grant}} as g on g.grant_id = t.grant_id

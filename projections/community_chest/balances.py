@@ -17,8 +17,17 @@ AWARDED: Final = "l.kind in ('AWARDED', 'RELEASED')"
 PAID: Final = "l.kind in ('PAID', 'RETURNED')"
 RECEIVED: Final = "l.kind in ('RECEIVED', 'GIVEN_BACK')"
 """What of the ledger's kinds changes what is awarded, what is paid, and what is there."""
-GRANTED: Final = f"({MOVED} where l.grant_id = g.grant_id and {AWARDED})"
+
+
+def of_grant(row: str, which: str) -> str:
+    """SQL: what the lines of the ledger `l` of a row with a `grant_id` come to that are `which`."""
+    return f"({MOVED} where l.grant_id = {row}.grant_id and {which})"
+
+
+GRANTED: Final = of_grant("g", AWARDED)
 """SQL: what a grant `g` is awarded."""
+IN_FUND: Final = "(%(fund)s::text is null or g.fund_id = %(fund)s)"
+"""SQL: a grant `g` is of the fund that was asked for, or none was."""
 _LAST: Final = "(array_agg({0} order by l.position desc) filter (where {1}))[1]"
 PLEDGES: Final = f"""(select p.*, s.pledged, s.received, s.awarded, s.paid, s.awarded - s.paid as committed, c.confirmed, c.counts,
         case when c.counts then c.confirmed - s.awarded else 0 end as available,
@@ -52,11 +61,16 @@ def whose(asker: Reader, view: str = FUNDS, all_of: str = STAFF) -> dict[str, An
     organisations they fund for.
 
     A funder for the whole ICS is nobody's funder, and sees nothing."""
-    staff = dict(asker.sight).get(all_of)
     own = asker.scope(view).organisations
-    return {"all_funders": staff is not None and runs(staff), "own_funders": sorted(own)}
+    return {"all_funders": sees(asker, all_of), "own_funders": sorted(own)}
 
 
 def runs(scope: Scope) -> bool:
     """Everybody has the whole chest before them who works in it for the ICS, or was sent by an organisation."""
     return scope.everything or bool(scope.organisations)
+
+
+def sees(asker: Reader, view: str) -> bool:
+    """May the one who asks see this beside what they asked for?"""
+    scope = asker.beside(view)
+    return scope is not None and runs(scope)

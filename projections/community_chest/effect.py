@@ -6,24 +6,19 @@ each grant, or group of grants; those of a restricted programme only for whoever
 
 from typing import Final
 
-from projections.community_chest.balances import GRANTED
+from projections.community_chest.balances import GRANTED, IN_FUND
 from projections.disclosure.tables import EVERYBODY
 from projections.sight import let_in
 
 MET: Final = "('goals_met', 'goals_partly_met')"
 """Of `codes.CLOSURE_REASONS`: the person saw it through."""
-_OURS: Final = "(%(fund)s::text is null or g.fund_id = %(fund)s)"
-_LET_IN: Final = let_in("r")
-CASES: Final = f"""select distinct c.grant_id, k.person_id, k.referral_id
-    from {{capacity}} as c
+_BY_A_GRANT: Final = f"""from {{capacity}} as c
     join {{connection}} as k on k.service_id = c.service_id and k.started_on between c.from_on and c.to_on
-    join {{referral}} as r on r.referral_id = k.referral_id where {_LET_IN}"""
-"""SQL: the cases that came by each grant."""
+    join {{referral}} as r on r.referral_id = k.referral_id where {let_in("r")}"""
+CASES: Final = f"select c.grant_id, k.referral_id {_BY_A_GRANT}"
+"""SQL: the cases that came by each grant; one stands there as often as it came."""
 _CAME: Final = f"""select c.grant_id, k.person_id, bool_or(k.phase = 'COMPLETED') as completed, coalesce(bool_or(r.ending in {MET}), false) as met
-    from {{capacity}} as c
-    join {{connection}} as k on k.service_id = c.service_id and k.started_on between c.from_on and c.to_on
-    join {{referral}} as r on r.referral_id = k.referral_id
-    where {_LET_IN} group by c.grant_id, k.person_id"""
+    {_BY_A_GRANT} group by c.grant_id, k.person_id"""
 
 CUTS: Final = {"FUND": "g.fund_id", "PURPOSE": "g.purpose", "AREA": "g.area", "GRANT": "g.grant_id"}
 """What grants are told apart by; one thing at a time."""
@@ -33,7 +28,7 @@ _BY: Final = f"case {_WHEN} else {_EVERYBODY} end"
 _OF_ONE: Final = "case when grouping(g.grant_id) = 0 then min({0}) end"
 _KEY: Final = f"coalesce({', '.join(CUTS.values())}, {_EVERYBODY})"
 _SETS: Final = ", ".join(f"({column})" for column in CUTS.values())
-_GIVEN: Final = f"""select g.grant_id, g.fund_id, g.purpose, g.area, {GRANTED} as awarded, c.places, {_OURS} as ours
+_GIVEN: Final = f"""select g.grant_id, g.fund_id, g.purpose, g.area, {GRANTED} as awarded, c.places, {IN_FUND} as ours
     from {{grant}} as g join (select p.grant_id, sum(p.places) as places from {{capacity}} as p group by p.grant_id) as c
         on c.grant_id = g.grant_id"""
 _PEOPLE: Final = f"""select {_BY} as by, {_KEY} as key, count(distinct a.person_id)::int as people,
@@ -56,7 +51,7 @@ without `grants`. Nothing is held back yet."""
 
 
 _RUNS: Final = "('ACCEPTED', 'ACTIVE', 'PAUSED')"
-_SOON: Final = f"""{_OURS} and g.phase in {_RUNS}
+_SOON: Final = f"""{IN_FUND} and g.phase in {_RUNS}
     and g.ends_on between %(today)s::date and (%(today)s::date + %(months)s::int * interval '1 month')::date"""
 CLIFF: Final = f"""(with came as materialized ({_PEOPLE})
     select g.grant_id, g.fund_id, g.organisation, g.title, g.purpose, g.area, case when {_SOON} then g.ends_on end as ends_on, g.tapers,

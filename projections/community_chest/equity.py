@@ -5,11 +5,11 @@ These are grants and not people: nothing is held back. A grant for several group
 
 from typing import Final
 
-from projections.community_chest.balances import GRANTED
+from projections.community_chest.balances import GRANTED, IN_FUND
 
 _GIVEN: Final = f"""select g.grant_id, g.groups, g.asked, {GRANTED} as awarded
     from {{grant}} as g where g.submitted_on between %(since)s::date and %(until)s::date
-        and (%(fund)s::text is null or g.fund_id = %(fund)s)"""
+        and {IN_FUND}"""
 EQUITY: Final = f"""(with given as materialized ({_GIVEN})
     select coalesce(e.code, 'none') as code, count(*)::int as applications, count(*) filter (where g.awarded > 0)::int as grants,
         sum(g.asked)::bigint as asked, sum(g.awarded)::bigint as awarded,

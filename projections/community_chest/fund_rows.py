@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from commonweal.domain import values
-from commonweal.domain.chest import ballot, fund, fund_awards, fund_effect, fund_pledges, fund_rounds
+from commonweal.domain.chest import ballot, fund, fund_awards, fund_effect, fund_pledges, fund_priorities, fund_rounds
 from commonweal.domain.due import today
 from commonweal.kernel.read_model import Change, Put, Remove, Statement
 from commonweal.kernel.streams import Fact
@@ -23,14 +23,20 @@ def life(fact: Fact) -> Iterable[Statement]:
             yield _steers(fact.identity, member, interests)
         case fund.SteeringMemberStoodDown(organisation=member):
             yield Remove("steering", f"{fact.identity}|{member}")
-        case fund.PriorityEvidenceAttached() as event:
-            yield _evidence(fact, event)
-        case fund.PrioritySet(needs=needs, snapshot_id=snapshot):
-            yield Change("fund", fact.identity, {"priorities": list(needs), "priority_snapshot": snapshot})
         case fund.EvaluationPublished(document_hash=document):
             yield Change("fund", fact.identity, {"evaluation_hash": document})
         case fund.FundReconciled():
             yield Change("fund", fact.identity, {"reconciled": True})
+        case _:
+            pass
+
+
+def priorities(fact: Fact) -> Iterable[Statement]:
+    match fact.event:
+        case fund_priorities.PriorityEvidenceAttached() as event:
+            yield _evidence(fact, event)
+        case fund_priorities.PrioritySet(needs=needs, snapshot_id=snapshot):
+            yield Change("fund", fact.identity, {"priorities": list(needs), "priority_snapshot": snapshot})
         case _:
             pass
 
@@ -59,7 +65,7 @@ def _steers(fund_id: str, organisation: str, interests: tuple[str, ...]) -> Put:
     return Put("steering", {"steering": f"{fund_id}|{organisation}", **row})
 
 
-def _evidence(fact: Fact, event: fund.PriorityEvidenceAttached) -> Put:
+def _evidence(fact: Fact, event: fund_priorities.PriorityEvidenceAttached) -> Put:
     told = {name: getattr(event, name) for name in ("snapshot_id", "as_of", "disclosure_rule", "since", "until")}
     needs = [{"need": row.need, "area": row.area, "people": row.referrals, "unmet": row.unmet} for row in event.rows]
     at = {"position": fact.position, "at_position": event.position, "attached_at": fact.at}

@@ -8,7 +8,7 @@ import strawberry
 
 from commonweal.kernel.reading import Pence
 from commonweal.kernel.view import Aggregate, Connection, Edge, column, many
-from projections.community_chest.balances import AWARDED, MOVED, PAID
+from projections.community_chest.balances import AWARDED, PAID, of_grant
 from projections.community_chest.schedule import SCHEDULE
 
 
@@ -37,8 +37,8 @@ class ChestGrantPhase(Enum):
 PHASE: Final = "(case when {row}.pitched and {row}.phase = 'ASSESSED' then 'PITCHED' else {row}.phase end)"
 """SQL: what is scored after it was pitched has been pitched all the same."""
 _MAY: Final = "%(payments)s::boolean"
-_PAYMENTS: Final = """(select l.reference, l.kind, l.day, l.reason, l.position, abs(sum(l.pence))::bigint as pence from {ledger} as l
-    where l.grant_id = {up}.grant_id and l.kind in ('PAID', 'RETURNED') group by l.reference, l.kind, l.day, l.reason, l.position)"""
+_PAYMENTS: Final = f"""(select l.reference, l.kind, l.day, l.reason, l.position, abs(sum(l.pence))::bigint as pence from {{ledger}} as l
+    where l.grant_id = {{up}}.grant_id and {PAID} group by l.reference, l.kind, l.day, l.reason, l.position)"""
 
 
 @strawberry.type(description="What is to be paid from that day on.")
@@ -150,8 +150,8 @@ class ChestGrant:
     submitted_on: date | None
     asked: Pence | None
     recommended: Pence | None
-    awarded: Pence = column(f"({MOVED} where l.grant_id = {{row}}.grant_id and {AWARDED})")
-    paid: Pence | None = column(f"case when {_MAY} then ({MOVED} where l.grant_id = {{row}}.grant_id and {PAID}) end")
+    awarded: Pence = column(of_grant("{row}", AWARDED))
+    paid: Pence | None = column(f"case when {_MAY} then {of_grant('{row}', PAID)} end")
     instalments: list[ChestInstalment] = many(
         SCHEDULE, _MAY, "{row}.number", "As far as the award goes: they come to what is awarded."
     )

@@ -4,7 +4,6 @@ from datetime import date
 
 import strawberry
 
-from commonweal.domain.measures.instruments import INSTRUMENTS
 from commonweal.kernel.question import AsOf, Rows, Table, moment, refusal
 from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
@@ -26,8 +25,9 @@ from projections.community_chest.tables import (
     ChestPlacesTable,
 )
 from projections.community_chest.telling import TellCliff, TellFared, TellNeeds, TellPlaces
-from projections.community_chest.whom import EFFECT, EVIDENCE, check_months, of_people, open_to, period
+from projections.community_chest.whom import EFFECT, EVIDENCE, of_people, open_to, period
 from projections.readings import measured
+from projections.spans import check_months
 
 
 @strawberry.type
@@ -93,18 +93,15 @@ class Effects:
         after_position: Position | None = None,
     ) -> Table:
         asker = reader(info)
-        whose = open_to(asker, EFFECT)
-        known = INSTRUMENTS.get(instrument)
-        of = known.scale(scale) if known else None
-        if known is None or of is None:
-            raise refusal("instrument: there is no instrument with such a scale")
+        theirs = open_to(asker, EFFECT)
+        measure = measured(instrument, scale)
         if fund is not None and by is not ChestOutcomesCut.FUND:
             raise refusal("fund: cases are told apart by it only where they are by fund")
         return Table(
             of=ChestOutcomesTable,
             source=fared(by.value),
-            where=(whose,),
-            parameters={**of_people(asker), **measured(known, of)},
+            where=(theirs,),
+            parameters={**of_people(asker), **measure},
             order="{row}.key nulls last",
             told=TellFared(fund),
             after_position=after_position,

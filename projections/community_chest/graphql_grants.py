@@ -10,7 +10,7 @@ from commonweal.kernel.question import AsOf, Keys, Page, Paging, Row, Table, mom
 from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
 from projections.community_chest import READ_MODEL
-from projections.community_chest.balances import GRANTED
+from projections.community_chest.balances import GRANTED, sees
 from projections.community_chest.grant_shapes import (
     PHASE,
     ChestGrant,
@@ -20,7 +20,8 @@ from projections.community_chest.grant_shapes import (
 )
 from projections.community_chest.months import MONTHS
 from projections.community_chest.tables import ChestCalendar
-from projections.community_chest.whom import PAYMENTS, check_months, judging, open_to, sees
+from projections.community_chest.whom import PAYMENTS, judging, open_to
+from projections.spans import check_months
 
 _GRANTS: Final[Keys] = (("started_at", datetime), ("grant_id", str))
 

@@ -5,12 +5,10 @@ Of a grant, only what never changes is asked: whose it is. So it can be told as 
 
 from typing import Final
 
-from projections.community_chest.balances import PAID
+from projections.community_chest.balances import IN_FUND, PAID
 from projections.community_chest.schedule import SCHEDULE
 
-_OURS: Final = (
-    "(%(fund)s::text is null or g.fund_id = %(fund)s) and (%(grant)s::text is null or g.grant_id = %(grant)s)"
-)
+_OURS: Final = f"{IN_FUND} and (%(grant)s::text is null or g.grant_id = %(grant)s)"
 _SCHEDULE: Final = SCHEDULE.replace("{up}", "g")
 _DUE: Final = f"""select i.due_on as day, i.pence as due, 0 as paid, 0 as returned
     from {{grant}} as g cross join lateral {_SCHEDULE} as i where {_OURS}"""

@@ -2,16 +2,18 @@
 
 from typing import Final
 
+from projections.community_chest.balances import AWARDED, IN_FUND
 from projections.disclosure.tables import EVERYBODY
 from projections.places import PCNS
 from projections.sight import let_in
 
-_WITHIN: Final = (
-    "{0} >= date_trunc('month', %(since)s::date) and {0} < date_trunc('month', %(until)s::date) + interval '1 month'"
-)
+_FROM: Final = "date_trunc('month', %(since)s::date)"
+_TO: Final = "date_trunc('month', %(until)s::date) + interval '1 month'"
 """Whole months: from day to day one could tell who came."""
-_RECEIVED: Final = "(r.received_at at time zone 'Europe/London')"
-_SEEN: Final = f"{_WITHIN.format(_RECEIVED)} and {let_in('r')}"
+_IN_LONDON: Final = "(({0})::timestamp at time zone 'Europe/London')"
+_SEEN: Final = (
+    f"r.received_at >= {_IN_LONDON.format(_FROM)} and r.received_at < {_IN_LONDON.format(_TO)} and {let_in('r')}"
+)
 _TOLD: Final = f"""select r.person_id, r.practice, r.received_at, n.code as need, false as unmet
         from {{referral}} as r cross join lateral json_array_elements_text(r.reasons) as n (code) where {_SEEN}
     union all select r.person_id, r.practice, r.received_at, n.code, true
@@ -25,10 +27,10 @@ _WHERE: Final = "coalesce((select p.place from {pcn} as p where p.pcn = place.pc
 """Awards are made in places, and a practice is in a PCN: a PCN that is counted to no place stands for itself."""
 _EVERYBODY: Final = f"'{EVERYBODY}'"
 _OR_EVERYBODY: Final = f"case when grouping(t.{{0}}) = 1 then {_EVERYBODY} else t.{{0}} end"
-_AWARDED_IN: Final = _WITHIN.format("l.day")
+_AWARDED_IN: Final = f"l.day >= {_FROM} and l.day < {_TO}"
 _MONEY: Final = f"""select g.purpose as need, g.area as place, l.grant_id, l.pence
     from {{ledger}} as l join {{grant}} as g on g.grant_id = l.grant_id
-    where l.kind in ('AWARDED', 'RELEASED') and {_AWARDED_IN} and (%(fund)s::text is null or g.fund_id = %(fund)s)"""
+    where {AWARDED} and {_AWARDED_IN} and {IN_FUND}"""
 
 
 def needs(*, by_place: bool) -> str:

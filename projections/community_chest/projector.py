@@ -10,6 +10,7 @@ from commonweal.domain.chest import (
     fund_awards,
     fund_effect,
     fund_pledges,
+    fund_priorities,
     fund_rounds,
     grant,
     grant_application,
@@ -22,29 +23,24 @@ from commonweal.domain.directory import connection, listing
 from commonweal.domain.measures import measure
 from commonweal.domain.plans import plan, plan_needs
 from commonweal.domain.referrals import referral
-from commonweal.kernel.read_model import Change, Put, Remove, Statement, by_module
+from commonweal.kernel.read_model import Change, Project, Put, Remove, Statement, by_module
 from commonweal.kernel.streams import Fact
 from projections.cases import cases
-from projections.community_chest.fund_rows import ballots, effects, life, money, pledges, rounds
+from projections.community_chest.fund_rows import ballots, effects, life, money, pledges, priorities, rounds
 from projections.community_chest.grant_lines import drawdowns, judged, reports
 from projections.community_chest.grant_rows import grants
 from projections.places import places
 from projections.readings import readings
 
 
-def _judged(fact: Fact) -> Iterable[Statement]:
-    yield from grants(fact)
-    yield from judged(fact)
+def _also(part: Project) -> Project:
+    """What an event changes of a grant, and then what it changes beside it."""
 
+    def both(fact: Fact) -> Iterable[Statement]:
+        yield from grants(fact)
+        yield from part(fact)
 
-def _paid(fact: Fact) -> Iterable[Statement]:
-    yield from grants(fact)
-    yield from drawdowns(fact)
-
-
-def _monitored(fact: Fact) -> Iterable[Statement]:
-    yield from grants(fact)
-    yield from reports(fact)
+    return both
 
 
 def _referral(fact: Fact) -> Iterable[Statement]:
@@ -123,15 +119,16 @@ project: Final = by_module(
         fund: life,
         fund_effect: effects,
         fund_pledges: pledges,
+        fund_priorities: priorities,
         fund_rounds: rounds,
         fund_awards: money,
         ballot: ballots,
         grant: grants,
         grant_application: grants,
         grant_award: grants,
-        grant_assessment: _judged,
-        grant_payments: _paid,
-        grant_monitoring: _monitored,
+        grant_assessment: _also(judged),
+        grant_payments: _also(drawdowns),
+        grant_monitoring: _also(reports),
         referral: _referral,
         plan: _plan,
         plan_needs: _need,

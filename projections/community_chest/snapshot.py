@@ -4,16 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
-from commonweal.domain.chest.fund import Need, Snapshot
 from commonweal.domain.chest.fund_effect import Effect
+from commonweal.domain.chest.fund_priorities import Need, Snapshot
 from commonweal.kernel.question import Table
 from projections.community_chest.effect import PLACES
 from projections.community_chest.needs import needs
 from projections.community_chest.tables import ChestNeedsTable, ChestPlacesTable
 from projections.community_chest.telling import TellNeeds, TellPlaces
-from projections.community_chest.whom import A_YEAR
 from projections.disclosure import HELD_BACK
 from projections.disclosure.releases import RULE
+from projections.spans import A_YEAR
 
 _FOR_OTHERS: Final[Mapping[str, Any]] = {"own_programmes": []}
 """Nobody of a restricted programme is counted, whoever asks: others read it later."""

@@ -19,10 +19,9 @@ _PROMISED: Final = f"""select c.*, coalesce(c.level - c.was, 0) as pledged,
         {_OURS} and (l.level is not null or l.kind = 'CONFIRMED')
         window before as (partition by l.pledge order by l.position rows between unbounded preceding and 1 preceding)) as c"""
 """Each time a pledge was made, confirmed or changed; `was` is what it came to before."""
-_RECEIVED: Final = RECEIVED
-_MOVED: Final = f"({_RECEIVED} or {AWARDED} or {PAID})"
+_MOVED: Final = f"({RECEIVED} or {AWARDED} or {PAID})"
 _SUM: Final = "coalesce(sum(l.pence) filter (where {0}), 0)::bigint"
-_RECEIVED_SO_FAR, _AWARDED_SO_FAR, _PAID_SO_FAR = (_SUM.format(which) for which in (_RECEIVED, AWARDED, PAID))
+_RECEIVED_SO_FAR, _AWARDED_SO_FAR, _PAID_SO_FAR = (_SUM.format(which) for which in (RECEIVED, AWARDED, PAID))
 _STOOD: Final = f"""select c.pledged, c.confirmed, l.received, l.awarded, l.paid from (
         select coalesce(sum(c.pledged), 0)::bigint as pledged, coalesce(sum(c.confirmed), 0)::bigint as confirmed
         from promised as c where c.day < %(from)s::date
@@ -34,7 +33,7 @@ _STEPS: Final = ("pledged", "confirmed", "received", "awarded", "paid")
 _PERIOD: Final = "between %(from)s::date and %(to)s::date"
 _MOVES: Final = f"""select {_NAMES}, pledged, confirmed, 0::bigint as received, 0::bigint as awarded, 0::bigint as paid
     from promised where day {_PERIOD}
-    union all select {_SAID}, 0, 0, case when {_RECEIVED} then l.pence else 0 end, case when {AWARDED} then l.pence else 0 end,
+    union all select {_SAID}, 0, 0, case when {RECEIVED} then l.pence else 0 end, case when {AWARDED} then l.pence else 0 end,
         case when {PAID} then l.pence else 0 end
     {_OURS} and l.day {_PERIOD} and {_MOVED}"""
 _NOTHING: Final = "null::text as fund_id, null::text as pledge_id, %(funder)s::text as funder, null::text as grant_id"

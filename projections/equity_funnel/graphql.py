@@ -2,12 +2,12 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import strawberry
 
-from commonweal.kernel.question import Table, refusal
+from commonweal.kernel.question import Table
 from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
 from projections.disclosure import share
@@ -16,6 +16,7 @@ from projections.disclosure.tables import EVERYBODY, TOTAL, Cell
 from projections.equity_funnel import READ_MODEL
 from projections.equity_funnel.shapes import EquityCut, EquityFunnel
 from projections.sight import seen
+from projections.spans import first_and_last
 
 _YOUNGER: Final = "(r.received_at at time zone 'Europe/London') - interval '{} years' < p.date_of_birth"
 _GROUPS: Final = {
@@ -31,7 +32,6 @@ _GROUPS: Final = {
 """Cut → SQL of a person's group; age on the day of the referral, deprivation of the index it was reckoned by."""
 _STEPS: Final = ("accepted", "engaged", "completed")
 _PARTS: Final = {"referred": None, "accepted": "referred", "engaged": "accepted", "completed": "engaged"}
-A_YEAR: Final = timedelta(days=364)
 
 
 @strawberry.type
@@ -53,10 +53,7 @@ class Query:
     ) -> Table:
         asker = reader(info)
         conditions, parameters = seen(asker.scope("equity"), "r")
-        last = until or asker.today
-        first = since or last - A_YEAR
-        if first > last:
-            raise refusal("since must not lie after until")
+        first, last = first_and_last(since, until, asker.today)
         return Table(
             of=EquityFunnel,
             source=_source(by, conditions),

@@ -2,7 +2,6 @@
 
 import strawberry
 
-from commonweal.domain.measures.instruments import INSTRUMENTS
 from commonweal.kernel.question import AsOf, Table, moment, refusal
 from commonweal.kernel.reading import Position, reader
 from commonweal.kernel.view import root
@@ -37,24 +36,23 @@ class Query:
     ) -> Table:
         asker = reader(info)
         scope = asker.scope("outcomes")
-        known = INSTRUMENTS.get(instrument)
-        measured_by = known.scale(scale) if known else None
-        if known is None or measured_by is None:
-            raise refusal("instrument: there is no instrument with such a scale")
+        measure = measured(instrument, scale)
         if year is not None and not 2000 <= year <= asker.today.year:
             raise refusal("year must be from 2000 to this year")
         asked = [cut.value for cut in dict.fromkeys((by, within)) if cut is not OutcomesCut.ALL]
         cuts = [*asked, "YEAR"] if year is not None else asked
         if (sentence := breakdowns.refused(cuts, OF_THE_CASE if scope.released else CUTS.keys() - {"ALL"})) is not None:
             raise refusal(sentence)
-        one = by.value if year is None or asked == [] else asked[0]
-        two = "YEAR" if year is not None else within.value if within is not by else "ALL"
+        if year is not None:
+            one, two = asked[0] if asked else "ALL", "YEAR"
+        else:
+            one, two = by.value, within.value if within is not by else "ALL"
         source, parameters = pairs(scope, one, two)
         known_at = moment(as_of, asker.now)
         return Table(
             of=OutcomesTable,
             source=source,
-            parameters={**parameters, **measured(known, measured_by)},
+            parameters={**parameters, **measure},
             order="{row}.one nulls last, {row}.two nulls last",
             told=Telling(one, two, year, within=by is OutcomesCut.ALL),
             after_position=None if scope.released else after_position,

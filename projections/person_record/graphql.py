@@ -286,7 +286,7 @@ def _visible(scope: Scope) -> tuple[str, dict[str, Any]]:
 
 def _restricted(asker: Reader) -> tuple[str, dict[str, Any]]:
     """That the person of the parameter `id` is among those somebody sees through a role that may know of restricted flags."""
-    scope = dict(asker.sight).get(RESTRICTED)
+    scope = asker.beside(RESTRICTED)
     if scope is None:
         return "false", {}
     visible, parameters = _visible(scope)

@@ -97,5 +97,5 @@ def coming_in_as(workers: Sequence[str]) -> Rows:
 
 def _lets_in(asker: Reader) -> bool:
     """Whoever lets people into restricted programmes knows of all of them."""
-    seen = dict(asker.sight).get(USERS)
+    seen = asker.beside(USERS)
     return seen is not None and seen.everything

@@ -238,7 +238,7 @@ def in_post(today: date) -> Rows:
 
 def _exact(asker: Reader) -> bool:
     """Do they see the people whom the numbers are of?"""
-    people, scope = dict(asker.sight).get("caseload"), asker.scope("workforce")
+    people, scope = asker.beside("caseload"), asker.scope("workforce")
     return people is not None and replace(people, persons=scope.persons) == scope
 
 

@@ -19,6 +19,7 @@ from commonweal.domain.chest import (
     capacity,
     fund,
     fund_pledges,
+    fund_priorities,
     fund_rounds,
     grant_application,
     grant_assessment,
@@ -86,7 +87,7 @@ def founded(chest: Chest) -> str:
     rules = {"eligibility": ["in_area"], "criteria": ["need", "reach"], "weights": [2, 1]}
     do(fund.SetFundRules, made, **rules, assessors=2, passPercent=60, votes=3)
     do(fund.AppointSteeringMember, made, organisation=GARDEN, interests=[WALKS])
-    do(fund.SetPriority, made, needs=["loneliness"])
+    do(fund_priorities.SetPriority, made, needs=["loneliness"])
     for name, pence in (("icb", 10_000_00), ("late", 500_00)):
         do(fund_pledges.MakePledge, made, pledgeId=name, funder="QPM", amountPence=pence)
         do(fund_pledges.ConfirmPledge, made, pledgeId=name)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from commonweal.console import ask
+from commonweal.console import ask, reading
 from commonweal.console.asks import ASKS, applicant
 from commonweal.console.wording import role, sentence_case
 from commonweal.domain import user
@@ -61,7 +61,7 @@ def test_one_who_waits_is_one_referral(lead: Someone) -> None:
 @pytest.mark.parametrize("typed", ["-5", "0", "a few", "1.5"])
 def test_a_number_that_cannot_be_says_which_can(typed: str) -> None:
     held = next(each for each in ASKS if each.name == "hold-contact")
-    mistakes = ask.read(held, {"duration_min": typed}, {}).mistakes
+    mistakes = reading.read(held, {"duration_min": typed}, {}).mistakes
     assert [each.sentence for each in mistakes if each.field == "duration_min"] == ["Enter a whole number of 1 or more"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from commonweal.domain.chest import award, ballot, ballot_opening, fund, fund_rounds, grant_award
+from commonweal.domain.chest import award, ballot, ballot_opening, fund, fund_priorities, fund_rounds, grant_award
 from commonweal.runtime.export_awards import in_file
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.permissions import PUBLIC
@@ -65,7 +65,7 @@ def tell(made: Scene, ods: str, name: str) -> None:
     do("g4", *applied(wrote, "low_mood", 500_00))
     do("g5", *applied(wrote, "food", 700_00), *offered("g5", 700_00)[:2])
     do("g5", award.RefuseGrant(grant_id="g5", fund_id="f1", reason="amount", by="olu"))
-    do("f1", fund.SetPriority(needs=("food",), by="olu"))
+    do("f1", fund_priorities.SetPriority(needs=("food",), by="olu"))
     for round_id, fast_track_below in (("v1", 0), ("v2", 100_01)):
         do("f1", voted(round_id, fast_track_below))
         for grant_id, organisation in ((f"{round_id}-a", CHARITY), (f"{round_id}-b", OTHER)):

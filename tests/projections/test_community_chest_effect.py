@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain.chest import award, fund, fund_effect
+from commonweal.domain.chest import award, fund, fund_effect, fund_priorities
 from commonweal.domain.chest.capacity import FundCapacity
 from commonweal.domain.directory import connection
 from commonweal.domain.measures.measuring import RecordMeasure
@@ -55,9 +55,9 @@ SPRING = {"since": "2026-01-01", "until": "2026-06-30"}
 IN_MAY = date(2026, 5, 4)
 TODAY = datetime.now(UTC).date()
 ENDS = TODAY + timedelta(days=60)
-SNAPSHOT = fund.Snapshot(
+SNAPSHOT = fund_priorities.Snapshot(
     as_of=MORNING, position=7, disclosure_rule=RULE, since=date(2025, 4, 2), until=date(2026, 4, 1),
-    rows=(fund.Need("food", BARKING, "10", "*"), fund.Need("money", None, "25", "15")),
+    rows=(fund_priorities.Need("food", BARKING, "10", "*"), fund_priorities.Need("money", None, "25", "15")),
 )  # fmt: skip
 OTHER = replace(SNAPSHOT, position=8)
 EFFECTS = tuple(
@@ -106,10 +106,10 @@ def _tell(made: Scene, ods: str, name: str) -> None:
     do("g2", *applied(name, "food", 10_000_00, ends_on=ENDS + timedelta(days=400)), *offered("g2", 10_000_00))
     do("g3", *applied(name, "food", 2_000_00, groups=("carers",)), *offered("g3", 2_000_00)[:1])
     do("g3", award.RefuseGrant(grant_id="g3", fund_id="f1", reason="amount", by="olu"))
-    do("f1", fund.AttachPriorityEvidence(known_needs=SNAPSHOT, by="olu"))
-    do("f1", fund.SetPriority(needs=("food",), snapshot_id=SNAPSHOT.id, by="olu"))
+    do("f1", fund_priorities.AttachPriorityEvidence(known_needs=SNAPSHOT, by="olu"))
+    do("f1", fund_priorities.SetPriority(needs=("food",), snapshot_id=SNAPSHOT.id, by="olu"))
     do("f2", fund.FoundFund(name=f"{name} other", areas=(HAVERING,), method="panel", by="olu"))
-    do("f2", *pledged("trust", TRUST, 1_000_00), fund.AttachPriorityEvidence(known_needs=OTHER, by="olu"))
+    do("f2", *pledged("trust", TRUST, 1_000_00), fund_priorities.AttachPriorityEvidence(known_needs=OTHER, by="olu"))
     for effect in EFFECTS:
         do("f1", fund_effect.ReleaseEffect(known_effect=effect, at=effect.as_of, by="olu"))
     for capacity, places, first, last in (("c1", 20, date(2026, 4, 1), IN_MAY), ("c2", 9, date(2026, 4, 10), IN_MAY)):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from commonweal.domain.chest import fund, fund_effect
+from commonweal.domain.chest import fund_effect, fund_priorities
 from commonweal.domain.chest.capacity import FundCapacity
 from commonweal.domain.directory import connection
 from commonweal.domain.measures.measuring import RecordMeasure
@@ -243,7 +243,7 @@ def released(made: Scene) -> fund_effect.ReleaseEffect:
 def test_a_funder_who_asks_everything_again_is_told_the_same_to_the_byte_whoever_joined(ics: Scene) -> None:
     reader = ics.asker(ANALYST).reader
     evidence = ics.run(unmet_need(ics.tenants["QPM"], reader, "f1"))
-    ics.do("f1", fund.AttachPriorityEvidence(known_needs=evidence, by="olu"), released(ics))
+    ics.do("f1", fund_priorities.AttachPriorityEvidence(known_needs=evidence, by="olu"), released(ics))
     ics.catch_up()
     before = ics.run(ANSWERING.answer(ics.asker(OF_COUNCIL), OF_A_FUNDER, None, {}))
     assert before.count(b'"people":') > 2, "there is something to compare"

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from commonweal.console.ask import Ask, Question, read, refused
+from commonweal.console.ask import Ask, Question
 from commonweal.console.asks import ASKS, BY_NAME
 from commonweal.console.forms import Choice
+from commonweal.console.reading import read, refused
 from commonweal.domain.message import field_types
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.runtime import mutations, permissions

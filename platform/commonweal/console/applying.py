@@ -57,10 +57,9 @@ def applied(
     state: grant.State, events: Sequence[grant.Event], today: date, *, address: str, about: str, said: str, until: date
 ) -> Applied:
     """`address`: of the link, where each step begins."""
-    title = state.application.draft.title if state.application.draft else None
     ready = steps(state)
     return Applied(
-        title=title if isinstance(title, str) else "Your application",
+        title=grant_application.title(state.application) or "Your application",
         about=about,
         said=said,
         stage=_STAGES.get(state.phase, _LOOKED_AT),
@@ -76,7 +75,7 @@ def applied(
 
 def steps(state: grant.State) -> frozenset[str]:
     """What can be done now, by the names of the steps."""
-    phase, left = state.phase, state.award.amount - state.payments.paid - state.payments.asked
+    phase = state.phase
     asked_back = any(each.phase == "queried" for each in state.payments.drawdowns.values())
     found = {
         "application": phase == "started",
@@ -84,7 +83,7 @@ def steps(state: grant.State) -> frozenset[str]:
         "withdraw": phase in grant_application.BEFORE_OFFER,
         "accept": phase == "offered",
         "refuse": phase in ("offered", "accepted"),
-        "drawdown": phase == "active" and (left > 0 or asked_back),
+        "drawdown": phase == "active" and (left(state) > 0 or asked_back),
         "report": any(each.phase != "accepted" for each in state.reports.values()),
         "underspend": phase in ("active", "paused", "terminated") and state.payments.paid > 0,
     }
@@ -173,6 +172,11 @@ def paid(state: grant.State) -> str:
     """What the organisation has of it and, where some came back, how that comes about."""
     kept, back = state.payments.paid, sum(pence for pence, _ in state.payments.returns.values())
     return f"{pounds(kept)}: {pounds(kept + back)} was paid, and {pounds(back)} came back" if back else pounds(kept)
+
+
+def left(state: grant.State) -> int:
+    """What can still be asked for, in pence; less than nothing where the award was made smaller than what was paid or is asked for."""
+    return state.award.amount - state.payments.paid - state.payments.asked
 
 
 def schedule(state: grant.State) -> Facts:

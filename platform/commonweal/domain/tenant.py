@@ -277,6 +277,10 @@ class State:
     """Those that are void, and since when."""
     policies: PolicyChanged | None = None
 
+    def called(self, ods: str) -> str:
+        """What the ICS of this code calls itself; its code until it is configured."""
+        return ods if self.configured is None else self.configured.name
+
     def has_stream(self, trust: str) -> bool:
         """Does it take what is told to it from a stream of its own?"""
         connected = self.trusts.get(trust)

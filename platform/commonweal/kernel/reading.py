@@ -67,10 +67,14 @@ class Reader:
 
     def scope(self, view: str) -> Scope:
         """How much of a view the one who asks may see. Raises a located OUT_OF_SCOPE error where it is nothing."""
-        if (scope := self._views.get(view)) is None:
+        if (scope := self.beside(view)) is None:
             called = view.replace("_", " ")
             raise GraphQLError(f"your role does not show you this: {called}", extensions={"code": "OUT_OF_SCOPE"})
         return scope
+
+    def beside(self, view: str) -> Scope | None:
+        """How much of another view they may see; None where it is nothing."""
+        return self._views.get(view)
 
     def over(self, borrow: Borrow) -> "Reader":
         """The same one, reading with another connection of the same ICS."""

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -78,20 +77,15 @@ async def _export(ods: str, wanted: dict[str, Any], to: TextIO) -> InFile:
     async with installation(load(os.environ)) as found, ground(found) as opened:
         tenant = await one(opened, ods)
         of = await publisher(tenant, found.settings.address)
-        await fill(tenant, READ_MODEL, _unsaid)
+        await fill(tenant, READ_MODEL)
         ask, done = partial(answered, Answering(schema(introspection=False))), 0
         with bar(shown=True) as progress:
             task = progress.add_task(f"exporting the awards of {tenant.ods}", total=None)
-            seen: Callable[..., None] = partial(progress.update, task)
             try:
                 async for piece in pieces(ask, anybody(tenant), of, wanted):
                     to.write(piece.text)
                     done = piece.done
-                    seen(completed=done, total=piece.total)
+                    progress.update(task, completed=done, total=piece.total)
                 return replace(await in_file(ask, anybody(tenant), wanted), named=done)
             except Unanswered as unanswered:
                 raise Refused(str(unanswered)) from None
-
-
-async def _unsaid(_position: int) -> None:
-    """Nobody watches the room meanwhile."""

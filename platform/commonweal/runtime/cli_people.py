@@ -128,7 +128,7 @@ async def _erase(identity: str, ods: str | None, basis: str) -> Erasure:
             basis=reason,
             keys_given_back=held,
             sealed_events=await _sealed(tenant, identity),
-            rooms={model.name: await fill(tenant, model, _unsaid) for model in READ_MODELS},
+            rooms={model.name: await fill(tenant, model) for model in READ_MODELS},
         )
 
 
@@ -200,7 +200,3 @@ async def _ledger(ground: Ground, tenant: Tenant, identity: str) -> tuple[dateti
     row = await (await ground.vault_admin.execute(ledger, (identity,))).fetchone()
     assert row is not None  # noqa: S101 – written just before
     return row[0], row[1]
-
-
-async def _unsaid(_position: int) -> None:
-    """Nobody watches."""

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from commonweal.runtime.at_hand import ASIDE, at_hand, bar, carry_out, one
 from commonweal.runtime.simulate.play import AT_ONCE, Tally, deal, founded, play, play_chests, tell_funders
+from tenants.store import Tenant
 
 
 @click.command()
@@ -31,10 +32,16 @@ def simulate(tenant: str, referrals: int | None, seed: int, at_once: int, *, che
     """
     if not referrals and not chest:
         raise click.UsageError("Say what to play: --referrals N, --chest or both.")
-    if referrals:
-        _tell(carry_out(_simulate(tenant, referrals, seed, at_once, as_json=as_json)), "case", as_json=as_json)
-    if chest:
-        _tell(carry_out(_simulate_chest(tenant, seed, as_json=as_json)), "application", as_json=as_json)
+    carry_out(_play(tenant, referrals, seed, at_once, chest=chest, as_json=as_json))
+
+
+async def _play(ods: str, referrals: int | None, seed: int, at_once: int, *, chest: bool, as_json: bool) -> None:
+    async with at_hand() as ground:
+        here = await one(ground, ods)
+        if referrals:
+            _tell(await _simulate(here, ods, referrals, seed, at_once, as_json=as_json), "case", as_json=as_json)
+        if chest:
+            _tell(await _simulate_chest(here, ods, seed, as_json=as_json), "application", as_json=as_json)
 
 
 def _tell(found: dict[str, Any], what: str, *, as_json: bool) -> None:
@@ -44,36 +51,32 @@ def _tell(found: dict[str, Any], what: str, *, as_json: bool) -> None:
         _show(found, what)
 
 
-async def _simulate(ods: str, referrals: int, seed: int, at_once: int, *, as_json: bool) -> dict[str, Any]:
-    async with at_hand() as ground:
-        tenant = await one(ground, ods)
-        dealt = await deal(tenant, referrals, seed, datetime.now(UTC))
-        if dealt.engaging and not as_json:
-            ASIDE.print(f"the link workers of {ods} have too little room: engaging {len(dealt.engaging)} invented ones")
-        started = time.monotonic()
-        with bar(shown=not as_json) as progress:
-            task = progress.add_task(f"playing {ods}", total=referrals)
-            tally = await play(tenant, dealt, at_once, lambda: progress.advance(task))
-        engaged = [step.identity for step in dealt.engaging]
-        return {
-            "referrals": len(dealt.cases),
-            "link_workers_engaged": engaged,
-            **_answer(ods, seed, tally, time.monotonic() - started),
-        }
+async def _simulate(
+    tenant: Tenant, ods: str, referrals: int, seed: int, at_once: int, *, as_json: bool
+) -> dict[str, Any]:
+    dealt = await deal(tenant, referrals, seed, datetime.now(UTC))
+    if dealt.engaging and not as_json:
+        ASIDE.print(f"the link workers of {ods} have too little room: engaging {len(dealt.engaging)} invented ones")
+    started = time.monotonic()
+    with bar(shown=not as_json) as progress:
+        task = progress.add_task(f"playing {ods}", total=referrals)
+        tally = await play(tenant, dealt, at_once, lambda: progress.advance(task))
+    engaged = [step.identity for step in dealt.engaging]
+    return {
+        "referrals": len(dealt.cases),
+        "link_workers_engaged": engaged,
+        **_answer(ods, seed, tally, time.monotonic() - started),
+    }
 
 
-async def _simulate_chest(ods: str, seed: int, *, as_json: bool) -> dict[str, Any]:
-    async with at_hand() as ground:
-        tenant = await one(ground, ods)
-        every = await founded(tenant, seed, datetime.now(UTC))
-        started = time.monotonic()
-        with bar(shown=not as_json) as progress:
-            task = progress.add_task(
-                f"playing the chests of {ods}", total=sum(1 for each in every for _ in each.steps())
-            )
-            tally = await play_chests(tenant, every, lambda: progress.advance(task))
-        await tell_funders(tenant, every, tally, datetime.now(UTC))
-        return {"funds": len(every), **_answer(ods, seed, tally, time.monotonic() - started)}
+async def _simulate_chest(tenant: Tenant, ods: str, seed: int, *, as_json: bool) -> dict[str, Any]:
+    every = await founded(tenant, seed, datetime.now(UTC))
+    started = time.monotonic()
+    with bar(shown=not as_json) as progress:
+        task = progress.add_task(f"playing the chests of {ods}", total=sum(1 for each in every for _ in each.steps()))
+        tally = await play_chests(tenant, every, lambda: progress.advance(task))
+    await tell_funders(tenant, every, tally, datetime.now(UTC))
+    return {"funds": len(every), **_answer(ods, seed, tally, time.monotonic() - started)}
 
 
 def _answer(ods: str, seed: int, tally: Tally, seconds: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Evidence: what a room says of the people a fund is for, looked up when it is recorded with the fund and not told by anyone."""
 
-from commonweal.domain.chest import fund, fund_effect
+from commonweal.domain.chest import fund, fund_effect, fund_priorities
 from commonweal.kernel.fetch import fetch
 from commonweal.kernel.reading import Reader
 from commonweal.runtime.waiting import until_now
@@ -9,7 +9,7 @@ from projections.community_chest.snapshot import as_told, came, taken, unmet
 from tenants.store import Tenant
 
 
-async def unmet_need(tenant: Tenant, reader: Reader, fund_id: str) -> fund.Snapshot:
+async def unmet_need(tenant: Tenant, reader: Reader, fund_id: str) -> fund_priorities.Snapshot:
     """Of the places of a fund; of the whole ICS, where no PCN is counted to any of them."""
     state: fund.State = (await tenant.streams.get(fund.CATEGORY, fund_id)).state
     areas = frozenset(state.founded.areas) if state.founded is not None else frozenset()

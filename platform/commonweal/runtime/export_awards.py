@@ -8,7 +8,7 @@ from commonweal.console.wording import plural
 from commonweal.domain import tenant
 from commonweal.domain.message import Refused
 from commonweal.runtime import giving
-from commonweal.runtime.organisations import names
+from commonweal.runtime.organisations import named_places, names
 from commonweal.runtime.schema import Asker
 from projections.community_chest import READ_MODEL
 from tenants.store import Tenant
@@ -72,12 +72,6 @@ async def publisher(of: Tenant, address: str) -> giving.Publisher:
             f'{of.ods} has no prefix of 360Giving: register one there, put giving_prefix = "360G-…" into the file of the ICS, and onboard it again'
         )
     return giving.Publisher(of.ods, configured.name, configured.giving_prefix, f"{address}/awards/{of.ods}")
-
-
-async def named_places(of: Tenant) -> Mapping[str, str]:
-    """What the places of an ICS are called, by their codes."""
-    state: tenant.State = (await of.streams.get(tenant.CATEGORY, of.ods)).state
-    return {code: place.name for code, place in state.places.items()}
 
 
 async def pieces(ask: Ask, asker: Asker, of: giving.Publisher, wanted: Mapping[str, Any]) -> AsyncIterator[Piece]:

@@ -67,10 +67,14 @@ async def _empty(ground: Ground, tenant: Tenant, model: ReadModel) -> None:
         await ground.admin.execute(sql.SQL("truncate {}").format(tables))
 
 
+async def _unsaid(_position: int) -> None:
+    """Nobody watches."""
+
+
 async def fill(
     tenant: Tenant,
     model: ReadModel,
-    moved: Callable[[int], Awaitable[None]],
+    moved: Callable[[int], Awaitable[None]] = _unsaid,
     building: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Read the log into the room up to its end, together with a follower that runs. The room's position."""

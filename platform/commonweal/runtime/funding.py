@@ -13,6 +13,7 @@ from commonweal.domain import tenant
 from commonweal.kernel.trace import where
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Asking, Unanswered, make_asker
+from commonweal.runtime.organisations import ics_name
 from commonweal.runtime.schema import Asker
 
 AT_ONCE: Final = 8
@@ -89,9 +90,9 @@ async def _part(
             if principal is None:
                 return None
             there = await asking.store.tenant(ods)
-            state: tenant.State = (await there.streams.get(tenant.CATEGORY, ods)).state
+            name = await ics_name(there)
             answer = await ask(make_asker(principal, there, asker.channel, asker.traceparent))
-            return Part(_named(ods, state), answer)
+            return Part(ICS(ods=ods, name=name), answer)
     except Unanswered as refused:
         if refused.code not in _UNABLE:
             raise
@@ -105,15 +106,11 @@ _UNABLE: Final = {"CONFLICT": BEHIND, "INTERNAL": SILENT}
 """Codes of errors that say more of an ICS than of the question."""
 
 
-def _named(ods: str, state: tenant.State | None) -> ICS:
-    return ICS(ods=ods, name=state.configured.name if state is not None and state.configured else ods)
-
-
 def _known(asking: Asking, ods: str) -> ICS:
     """As this process knows it: it cannot be asked."""
     there = next((each for each in asking.store.opened if each.ods == ods), None)
     kept = None if there is None else there.streams.warm(tenant.CATEGORY, ods)
-    return _named(ods, None if kept is None else kept.state)
+    return ICS(ods=ods, name=ods if kept is None else kept.state.called(ods))
 
 
 def _by_name(each: Part[T] | Missing) -> tuple[str, str]:

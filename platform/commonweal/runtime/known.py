@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from commonweal.domain.chest import assess, ballot_opening, fund, fund_effect
+from commonweal.domain.chest import assess, ballot_opening, fund_effect, fund_priorities
 from commonweal.domain.people import erasure
 from commonweal.kernel.fetch import fetch
 from commonweal.kernel.reading import Reader
@@ -38,7 +38,10 @@ async def _every_case(tenant: Tenant, reader: Reader, person_id: str, _given: Ma
 _LOOKED_UP: Final[Mapping[type, tuple[str, LookUp]]] = {
     erasure.RequestErasure: ("known_referrals", _every_case),
     erasure.ApproveErasure: ("known_referrals", _every_case),
-    fund.AttachPriorityEvidence: ("known_needs", lambda tenant, reader, id_, _: unmet_need(tenant, reader, id_)),
+    fund_priorities.AttachPriorityEvidence: (
+        "known_needs",
+        lambda tenant, reader, id_, _: unmet_need(tenant, reader, id_),
+    ),
     fund_effect.ReleaseEffect: ("known_effect", lambda tenant, reader, id_, _: what_came(tenant, reader, id_)),
     assess.RecommendApplication: ("known_ballots", lambda tenant, reader, id_, _: votes.on_this(tenant, reader, id_)),
     ballot_opening.OpenBallot: ("known_ballots", votes.besides),

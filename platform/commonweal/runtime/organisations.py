@@ -1,4 +1,4 @@
-"""What organisations are called, where only their register numbers are known."""
+"""What organisations, ICSs and places are called, where only their codes are known."""
 
 from collections.abc import Collection, Mapping
 from typing import Final
@@ -7,6 +7,18 @@ from commonweal.domain import tenant as ics
 from commonweal.domain.directory import community_organisation
 from commonweal.kernel.decider import identity
 from tenants.store import Tenant
+
+
+async def ics_name(tenant: Tenant) -> str:
+    """What the ICS is called."""
+    state: ics.State = (await tenant.streams.get(ics.CATEGORY, tenant.ods)).state
+    return state.called(tenant.ods)
+
+
+async def named_places(tenant: Tenant) -> Mapping[str, str]:
+    """The name of each place of an ICS, by its code."""
+    state: ics.State = (await tenant.streams.get(ics.CATEGORY, tenant.ods)).state
+    return {code: place.name for code, place in state.places.items()}
 
 
 async def called(tenant: Tenant, codes: Collection[str]) -> Mapping[str, str]:

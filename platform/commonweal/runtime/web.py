@@ -36,12 +36,14 @@ from commonweal.runtime.example_people import example_people
 from commonweal.runtime.funding import gathered
 from commonweal.runtime.health import Health
 from commonweal.runtime.identity import NotSignedIn
+from commonweal.runtime.links import Closed
 from commonweal.runtime.live.hub import Hub
 from commonweal.runtime.live.patience import HOW_WE_SERVE
 from commonweal.runtime.observing import observed
 from commonweal.runtime.open_store import open_store
 from commonweal.runtime.operation import Invalid
-from commonweal.runtime.pages import applicant_link, awards, chest_links, provider_link, voter_link
+from commonweal.runtime.organisations import ics_name
+from commonweal.runtime.pages import applicant_link, awards, by_link, chest_links, provider_link, voter_link
 from commonweal.runtime.process import Process, run
 from commonweal.runtime.provider_links import ProviderLinks
 from commonweal.runtime.schema import Asker, schema
@@ -109,8 +111,8 @@ def _signing_in(process: Process, store: Store, door: Door, console: Environment
 
     async def places() -> tuple[tuple[str, str], ...]:
         hosted = [(ods, await store.tenant(ods)) for ods in sorted(await store.roster())]
-        named = [(ods, (await each.streams.get("tenant", ods)).state.configured) for ods, each in hosted]
-        return tuple(sorted(((ods, about.name if about else ods) for ods, about in named), key=lambda each: each[1]))
+        named = [(ods, await ics_name(each)) for ods, each in hosted]
+        return tuple(sorted(named, key=lambda each: each[1]))
 
     if settings.oidc_issuer is not None:
         client = outside_client(settings)
@@ -247,8 +249,7 @@ def _around(asking: Asking, request: Asked, nonce: str) -> Frame:
         if asker and asker.principal.roles:
             signed_in, menu = pages.signed_in(asking, request, asker), pages.menu(asker)
             kept = asker.tenant.streams.warm("tenant", asker.tenant.ods)
-            named = kept.state.configured if kept else None
-            tenant = named.name if named else asker.tenant.ods
+            tenant = kept.state.called(asker.tenant.ods) if kept else asker.tenant.ods
             return Frame(nonce=nonce, tenant=tenant, signed_in=signed_in, menu=menu)
     return Frame(nonce=nonce)
 
@@ -285,6 +286,8 @@ def _http(asking: Asking, console: Environment) -> Any:
 
 def _unforeseen(asking: Asking, console: Environment) -> Any:
     def handle(request: Asked, error: Exception) -> Response[Any]:
+        if isinstance(error, Closed):
+            return by_link.closed(console, error)
         if isinstance(error, pages.Missing):
             return _problem(asking, console, request, 404, str(error))
         if isinstance(error, Unanswered) and error.code in _STATUS:

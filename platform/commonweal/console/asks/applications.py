@@ -3,7 +3,7 @@
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
-from commonweal.console.asks.questions import day, why
+from commonweal.console.asks.questions import AMOUNT, day, why
 from commonweal.console.forms import choices
 from commonweal.domain import codes
 from commonweal.domain.chest import apply, assess, grant_application, grant_assessment
@@ -228,7 +228,7 @@ ASKS: Final = (
         done="It is recommended. Offer the grant next.",
         about=_ABOUT,
         questions=(
-            Question(field="amount_pence", label="How much?", kind="pounds", missing="Enter the sum", called="The sum"),
+            AMOUNT,
             Question(
                 field="conditions",
                 label="On which conditions?",

@@ -1,18 +1,14 @@
-"""The forms of an award: offered and signed, drawn and paid, reported on, changed and ended."""
+"""The forms of an award, from the offer to its end."""
 
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
-from commonweal.console.asks.questions import day, why
-from commonweal.console.forms import choices
+from commonweal.console.asks.questions import AMOUNT, day, why
 from commonweal.domain import codes
-from commonweal.domain.chest import award, capacity, grant_award, grant_monitoring, grant_payments, payment, underspend
+from commonweal.domain.chest import award, capacity, grant_award
 
 _ABOUT: Final = "grant"
 _FUND: Final = ("fund_id",)
-_AMOUNT: Final = Question(
-    field="amount_pence", label="How much?", kind="pounds", missing="Enter the sum", called="The sum"
-)
 _SCHEDULE: Final = Question(
     field="schedule_on",
     label="When is it paid?",
@@ -22,10 +18,6 @@ _SCHEDULE: Final = Question(
     missing="Enter when it is paid",
     called="The instalments",
 )
-_REPORT: Final = Question(
-    field="report_id", label="Which report goes with it?", kind="pick", found="chest_reports", called="The report"
-)
-_REFERENCE: Final = "The bank's reference"
 
 _AGREED: Final = (
     Ask(
@@ -36,7 +28,7 @@ _AGREED: Final = (
         done="The grant was offered, and its money is promised to nobody else.",
         about=_ABOUT,
         taken=_FUND,
-        questions=(_AMOUNT, _SCHEDULE),
+        questions=(AMOUNT, _SCHEDULE),
     ),
     Ask(
         name="accept-grant",
@@ -171,7 +163,7 @@ _CHANGED: Final = (
         done="The award was changed.",
         about=_ABOUT,
         taken=_FUND,
-        questions=(_AMOUNT, _SCHEDULE, why(codes.AWARD_CHANGES)),
+        questions=(AMOUNT, _SCHEDULE, why(codes.AWARD_CHANGES)),
     ),
     Ask(
         name="pause-award",
@@ -212,207 +204,5 @@ _CHANGED: Final = (
         warning="What was not paid goes back to the fund. Each report that was asked for has to be accepted before.",
     ),
 )
-_PAID: Final = (
-    Ask(
-        name="request-drawdown",
-        command=grant_payments.RequestDrawdown,
-        title="Record what the organisation asks for",
-        button="Record it",
-        done="The drawdown was recorded.",
-        about=_ABOUT,
-        warning="For an organisation that asked you: it can do so itself by its link.",
-        questions=(Question(field="drawdown_id", kind="new_id"), _AMOUNT, _REPORT),
-    ),
-    Ask(
-        name="approve-drawdown",
-        command=grant_payments.ApproveDrawdown,
-        title="Approve a drawdown",
-        button="Approve it",
-        done="The drawdown was approved. Somebody else pays it.",
-        about=_ABOUT,
-        taken=("drawdown_id",),
-        warning="Who approves it cannot pay it.",
-        questions=(
-            Question(
-                field="despite",
-                label="What stands against it?",
-                kind="choices",
-                found="chest_despite",
-                hint="Select what you have looked at and what need not hold it up.",
-                called="What stands against it",
-            ),
-        ),
-    ),
-    Ask(
-        name="query-drawdown",
-        command=grant_payments.QueryDrawdown,
-        title="Ask about a drawdown",
-        button="Ask",
-        done="The organisation reads by its link what you ask.",
-        about=_ABOUT,
-        taken=("drawdown_id",),
-        questions=(why(codes.DRAWDOWN_REASONS),),
-    ),
-    Ask(
-        name="refuse-drawdown",
-        command=grant_payments.RefuseDrawdown,
-        title="Refuse a drawdown",
-        button="Refuse it",
-        done="The drawdown was refused.",
-        about=_ABOUT,
-        taken=("drawdown_id",),
-        questions=(why(codes.DRAWDOWN_REASONS),),
-    ),
-    Ask(
-        name="make-payment",
-        command=payment.MakePayment,
-        title="Record the payment",
-        button="Record it",
-        done="The payment was recorded, and whose money it was.",
-        about=_ABOUT,
-        taken=("fund_id", "drawdown_id"),
-        questions=(
-            Question(field="payment_id", label=_REFERENCE, missing="Enter the bank's reference"),
-            day("paid_on", "When was it paid?"),
-        ),
-    ),
-    Ask(
-        name="fail-payment",
-        command=payment.FailPayment,
-        title="The bank did not pay",
-        button="Record it",
-        done="It was recorded that the payment failed. The drawdown can be paid again.",
-        about=_ABOUT,
-        taken=("fund_id", "payment_id"),
-        questions=(why(codes.PAYMENT_FAILURES), day("failed_on", "When?")),
-    ),
-    Ask(
-        name="return-payment",
-        command=payment.ReturnPayment,
-        title="Money of a payment came back",
-        button="Record it",
-        done="The money that came back was recorded.",
-        about=_ABOUT,
-        taken=("fund_id", "payment_id"),
-        questions=(
-            _AMOUNT,
-            Question(field="return_id", label=_REFERENCE, missing="Enter the bank's reference"),
-            day("returned_on", "When?"),
-        ),
-    ),
-)
-_REPORTED: Final = (
-    Ask(
-        name="ask-for-monitoring",
-        command=grant_monitoring.AskForMonitoring,
-        title="Ask for a report",
-        button="Ask for it",
-        done="The organisation is asked for the report by its link.",
-        about=_ABOUT,
-        questions=(
-            Question(field="report_id", kind="new_id"),
-            day("from_on", "From which day does it tell?"),
-            day("to_on", "Up to which day?"),
-            day("due_on", "When is it due?"),
-        ),
-    ),
-    Ask(
-        name="submit-monitoring",
-        command=grant_monitoring.SubmitMonitoring,
-        title="Record a report",
-        button="Record it",
-        done="The report was recorded.",
-        about=_ABOUT,
-        taken=("report_id",),
-        warning="No names, and nothing by which somebody could be known.",
-        questions=(
-            Question(field="sessions", label="How many sessions?", kind="number", missing="Enter how many sessions"),
-            Question(field="places", label="How many places?", kind="number", missing="Enter how many places"),
-            Question(
-                field="people_band",
-                label="How many people came?",
-                kind="choice",
-                choices=choices(codes.PEOPLE_BANDS),
-                missing="Select how many people came",
-            ),
-            Question(
-                field="spend_pence", label="How much was spent?", kind="pounds", missing="Enter how much was spent"
-            ),
-            Question(field="learning", label="What was learnt?", kind="words", called="What was learnt"),
-        ),
-    ),
-    Ask(
-        name="accept-monitoring",
-        command=grant_monitoring.AcceptMonitoring,
-        title="Accept the report",
-        button="Accept it",
-        done="The report was accepted.",
-        about=_ABOUT,
-        taken=("report_id",),
-    ),
-    Ask(
-        name="query-monitoring",
-        command=grant_monitoring.QueryMonitoring,
-        title="Ask about the report",
-        button="Ask",
-        done="The organisation reads by its link what you ask.",
-        about=_ABOUT,
-        taken=("report_id",),
-        questions=(
-            Question(
-                field="question",
-                label="What do you ask?",
-                kind="words",
-                missing="Enter what you ask",
-                called="The question",
-            ),
-        ),
-    ),
-    Ask(
-        name="report-underspend",
-        command=grant_payments.ReportUnderspend,
-        title="Record what is left over",
-        button="Record it",
-        done="What is left over was recorded.",
-        about=_ABOUT,
-        questions=(_AMOUNT,),
-    ),
-    Ask(
-        name="return-underspend",
-        command=underspend.ReturnUnderspend,
-        title="What was left over came back",
-        button="Record it",
-        done="The money that came back was recorded. It can go to another grant.",
-        about=_ABOUT,
-        taken=_FUND,
-        questions=(
-            _AMOUNT,
-            Question(field="return_id", label=_REFERENCE, missing="Enter the bank's reference"),
-            day("returned_on", "When?"),
-        ),
-    ),
-    Ask(
-        name="reallocate-underspend",
-        command=underspend.ReallocateUnderspend,
-        title="Give what came back to another grant",
-        button="Give it",
-        done="The money went to the other grant.",
-        about=_ABOUT,
-        taken=_FUND,
-        questions=(
-            Question(field="reallocation_id", kind="new_id"),
-            Question(
-                field="to_grant",
-                label="To which grant?",
-                kind="pick",
-                found="chest_running",
-                missing="Select the grant",
-                called="The grant",
-            ),
-            _AMOUNT,
-            day("due_on", "When is it paid?"),
-        ),
-    ),
-)
 
-ASKS: Final = (*_AGREED, *_CHANGED, *_PAID, *_REPORTED)
+ASKS: Final = (*_AGREED, *_CHANGED)

@@ -1,19 +1,14 @@
-"""The forms of a fund: who steers it and by which rules, whose money there is, when one may apply, and how it ends."""
+"""The forms of a fund, from its founding to its end."""
 
 from typing import Final
 
 from commonweal.console.ask import Ask, Question
-from commonweal.console.asks.questions import day, why
+from commonweal.console.asks.questions import ORGANISATION, ORGANISATIONS, day
 from commonweal.console.forms import choices
 from commonweal.domain import codes
-from commonweal.domain.chest import ballot, ballot_opening, fund, fund_effect, fund_pledges, fund_rounds
+from commonweal.domain.chest import fund, fund_effect, fund_priorities
 
 _ABOUT: Final = "fund"
-_ORGANISATION: Final = "An ODS code such as QPM, or a register number such as GB-CHC-1054276."
-_ORGANISATIONS: Final = "Codes, one a line: ODS codes such as QPM, or register numbers such as GB-CHC-1054276."
-_AMOUNT: Final = Question(
-    field="amount_pence", label="How much?", kind="pounds", missing="Enter the sum", called="The sum"
-)
 _METHOD: Final = Question(
     field="method",
     label="How is it decided?",
@@ -31,7 +26,7 @@ _DOCUMENT: Final = Question(
     called="The SHA-256",
 )
 
-_STEERED: Final = (
+ASKS: Final = (
     Ask(
         name="found-fund",
         command=fund.FoundFund,
@@ -55,7 +50,7 @@ _STEERED: Final = (
                 field="steering_group",
                 label="Who steers it?",
                 kind="lines",
-                hint=_ORGANISATIONS,
+                hint=ORGANISATIONS,
                 called="The steering group",
             ),
         ),
@@ -122,12 +117,12 @@ _STEERED: Final = (
         done="The member was appointed.",
         about=_ABOUT,
         questions=(
-            Question(field="organisation", label="Which organisation?", hint=_ORGANISATION, missing="Enter its code"),
+            Question(field="organisation", label="Which organisation?", hint=ORGANISATION, missing="Enter its code"),
             Question(
                 field="interests",
                 label="In which organisations does it have a part?",
                 kind="lines",
-                hint=f"It does not judge their applications. {_ORGANISATIONS}",
+                hint=f"It does not judge their applications. {ORGANISATIONS}",
                 called="The interests",
             ),
         ),
@@ -143,7 +138,7 @@ _STEERED: Final = (
     ),
     Ask(
         name="attach-priority-evidence",
-        command=fund.AttachPriorityEvidence,
+        command=fund_priorities.AttachPriorityEvidence,
         title="Attach unmet need as evidence",
         button="Attach it",
         done="What people need and do not find was attached. Say next what is needed most.",
@@ -152,7 +147,7 @@ _STEERED: Final = (
     ),
     Ask(
         name="set-priority",
-        command=fund.SetPriority,
+        command=fund_priorities.SetPriority,
         title="Say what is needed most",
         button="Set the priorities",
         done="The priorities were set.",
@@ -197,253 +192,3 @@ _STEERED: Final = (
         warning="What came in and what was paid is taken down for good. Nothing is pledged or awarded in it after that.",
     ),
 )
-_PLEDGED: Final = (
-    Ask(
-        name="make-pledge",
-        command=fund_pledges.MakePledge,
-        title="Record a pledge",
-        button="Record it",
-        done="The pledge was recorded. It can be awarded once it is confirmed.",
-        about=_ABOUT,
-        questions=(
-            Question(
-                field="pledge_id",
-                label="What will you call it?",
-                hint="Small letters, digits and -, for example nhs-2026. It stands in statements and never changes.",
-                missing="Enter a short name",
-                called="The short name",
-            ),
-            Question(
-                field="funder",
-                label="Whose money is it?",
-                hint=_ORGANISATION,
-                missing="Enter the funder's code",
-                called="The funder",
-            ),
-            _AMOUNT,
-            Question(
-                field="purposes",
-                label="Is it for certain needs only?",
-                kind="choices",
-                choices=choices(codes.NEEDS),
-                hint="Select none if it is not.",
-                called="The needs",
-            ),
-            Question(
-                field="areas",
-                label="Is it for certain places only?",
-                kind="choices",
-                found="places",
-                hint="Select none if it is not.",
-                called="The places",
-            ),
-            Question(
-                field="match_pence",
-                label="How much must others give first?",
-                kind="pounds",
-                hint="It does not count until they have confirmed as much.",
-                called="What others must give",
-            ),
-            Question(
-                field="awards_until", label="Until when may it be awarded?", kind="day", called="The last day of awards"
-            ),
-        ),
-    ),
-    Ask(
-        name="confirm-pledge",
-        command=fund_pledges.ConfirmPledge,
-        title="Confirm a pledge",
-        button="Confirm it",
-        done="The pledge was confirmed.",
-        about=_ABOUT,
-        taken=("pledge_id",),
-        questions=(
-            Question(
-                field="evidence",
-                label="Where do they say so?",
-                hint="A reference without spaces, for example letter-2026-17.",
-                called="The reference",
-            ),
-        ),
-    ),
-    Ask(
-        name="reduce-pledge",
-        command=fund_pledges.ReducePledge,
-        title="Reduce a pledge",
-        button="Reduce it",
-        done="The pledge was reduced.",
-        about=_ABOUT,
-        taken=("pledge_id",),
-        questions=(
-            Question(
-                field="amount_pence",
-                label="How much is it from now on?",
-                kind="pounds",
-                missing="Enter the sum",
-                called="The sum",
-            ),
-            why(codes.PLEDGE_CHANGES),
-        ),
-    ),
-    Ask(
-        name="withdraw-pledge",
-        command=fund_pledges.WithdrawPledge,
-        title="Withdraw a pledge",
-        button="Withdraw it",
-        done="The pledge was withdrawn.",
-        about=_ABOUT,
-        taken=("pledge_id",),
-        questions=(why(codes.PLEDGE_CHANGES),),
-    ),
-    Ask(
-        name="receive-funds",
-        command=fund_pledges.ReceiveFunds,
-        title="Record money that came in",
-        button="Record it",
-        done="The money was recorded.",
-        about=_ABOUT,
-        taken=("pledge_id",),
-        questions=(
-            _AMOUNT,
-            Question(
-                field="receipt_id",
-                label="The bank's reference",
-                hint="By it the same money is not counted twice.",
-                missing="Enter the bank's reference",
-            ),
-            day("received_on", "When did it come?"),
-        ),
-    ),
-    Ask(
-        name="return-funds",
-        command=fund_pledges.ReturnFunds,
-        title="Record money that went back to the funder",
-        button="Record it",
-        done="It was recorded that the money is not there any more.",
-        about=_ABOUT,
-        taken=("pledge_id",),
-        questions=(
-            _AMOUNT,
-            why(codes.FUNDS_RETURNS),
-            Question(
-                field="return_id",
-                label="The bank's reference",
-                hint="For what never came, what you call the correction, such as the receipt's own with an x behind.",
-                missing="Enter the bank's reference",
-            ),
-            day("returned_on", "When did it go, or when is it put right?"),
-        ),
-    ),
-)
-_ROUNDS: Final = (
-    Ask(
-        name="open-round",
-        command=fund_rounds.OpenRound,
-        title="Open a round",
-        button="Open it",
-        done="The round was opened.",
-        about=_ABOUT,
-        questions=(
-            Question(field="round_id", kind="new_id"),
-            Question(field="name", label="Its name", hint="For example Spring 2027.", missing="Enter its name"),
-            day("opens_on", "From when may one apply?", "The first day"),
-            day("closes_on", "Which is the last day?", "The last day"),
-            Question(
-                field="least_pence",
-                label="The least one may ask for",
-                kind="pounds",
-                missing="Enter the least one may ask for",
-                called="The least one may ask for",
-            ),
-            Question(
-                field="most_pence",
-                label="The most one may ask for",
-                kind="pounds",
-                missing="Enter the most one may ask for",
-            ),
-            Question(field="budget_pence", label="The most it awards in all", kind="pounds"),
-            Question(
-                field="fast_track_below_pence",
-                label="Below which sum is no scoring needed?",
-                kind="pounds",
-                called="The sum for the fast track",
-            ),
-            Question(
-                field="ringfences",
-                label="Is a part of it kept for certain needs?",
-                kind="ringfence",
-                choices=choices(codes.NEEDS),
-                second="ringfence_percents",
-                most=100,
-                hint="The round cannot be closed until that part has gone to them.",
-                called="What is kept",
-            ),
-            Question(
-                field="method",
-                label="How is it decided, if not as in the rest of the fund?",
-                kind="choice",
-                choices=choices(codes.FUND_METHODS),
-                called="The way",
-            ),
-        ),
-    ),
-    Ask(
-        name="extend-round",
-        command=fund_rounds.ExtendRound,
-        title="Give more time to apply",
-        button="Give more time",
-        done="There is more time to apply.",
-        about=_ABOUT,
-        taken=("round_id",),
-        questions=(day("closes_on", "Which is the last day from now on?"),),
-    ),
-    Ask(
-        name="close-round",
-        command=fund_rounds.CloseRound,
-        title="Close a round",
-        button="Close it",
-        done="The round was closed.",
-        about=_ABOUT,
-        taken=("round_id",),
-        warning="Nothing more is awarded in it after that.",
-    ),
-    Ask(
-        name="open-ballot",
-        command=ballot_opening.OpenBallot,
-        title="Open the ballot",
-        button="Open the ballot",
-        done="The ballot was opened. Give each organisation its link.",
-        about=_ABOUT,
-        parent="fund_id",
-        taken=("round_id",),
-        questions=(
-            Question(
-                field="grants",
-                label="What can be voted for?",
-                kind="choices",
-                found="chest_candidates",
-                missing="Select the applications",
-                hint="Two or more. What was voted on already is not among them.",
-                called="The applications",
-            ),
-            Question(
-                field="voters",
-                label="Who has a vote?",
-                kind="lines",
-                hint=f"Those who apply, where this is empty. {_ORGANISATIONS}",
-                called="Who has a vote",
-            ),
-            day("closes_on", "Until when can one vote?"),
-        ),
-    ),
-    Ask(
-        name="count-votes",
-        command=ballot.CountVotes,
-        title="Count the votes",
-        button="Count them",
-        done="The votes were counted, and what they came to is published.",
-        about="ballot",
-    ),
-)
-
-ASKS: Final = (*_STEERED, *_PLEDGED, *_ROUNDS)

@@ -7,7 +7,12 @@ from commonweal.console.forms import choices
 from commonweal.domain import codes
 
 STAYS: Final = "Leave this empty where it stays as it is"
+ORGANISATION: Final = "An ODS code such as QPM, or a register number such as GB-CHC-1054276."
+ORGANISATIONS: Final = "Codes, one a line: ODS codes such as QPM, or register numbers such as GB-CHC-1054276."
 SEEN_OR_SAID: Final = Question(field="words", label="What was seen or said", kind="words")
+AMOUNT: Final = Question(
+    field="amount_pence", label="How much?", kind="pounds", missing="Enter the sum", called="The sum"
+)
 
 
 def why(reasons: codes.Codes, label: str = "Why?", missing: str = "Select why") -> Question:

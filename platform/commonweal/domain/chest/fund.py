@@ -1,50 +1,19 @@
 """Fund: a community chest for an area, who steers it, by which rules, and where each pound of it is.
 
 What it has is in a module for each part: `fund_pledges` (whose money), `fund_rounds` (when one may apply), `fund_awards` (the
-ledger), `fund_effect` (what its funders are told came of it). Here is its life: founded, its rules and priorities, evaluated, reconciled.
+ledger), `fund_priorities` (what it is for first), `fund_effect` (what its funders are told came of it). Here is its life: founded,
+its rules, evaluated, reconciled.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from hashlib import sha256
+from datetime import date
 from typing import Final
 
 from commonweal.domain import codes, values
-from commonweal.domain.chest import fund_awards, fund_effect, fund_pledges, fund_rounds
+from commonweal.domain.chest import fund_awards, fund_effect, fund_pledges, fund_priorities, fund_rounds
 from commonweal.domain.chest.money import pounds
 from commonweal.domain.message import Refused, command, event
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """How many people have a need and for how many it stayed unmet, as it may be shown: `*` where it is held back. `area`: a place,
-    None for the whole ICS."""
-
-    need: str
-    area: str | None
-    referrals: str
-    unmet: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Unmet need of those referred from `since` to `until`, as it stood at a position, suppressed by a rule."""
-
-    as_of: datetime
-    position: int
-    disclosure_rule: str
-    since: date
-    until: date
-    rows: tuple[Need, ...]
-
-    @property
-    def id(self) -> str:
-        """The SHA-256 of what it says, one number a line: who has the numbers can see that they are these."""
-        told = [f"{self.as_of.isoformat()} {self.position} {self.disclosure_rule} {self.since} {self.until}"]
-        told += [f"{row.need} {row.area or '-'} {row.referrals} {row.unmet}" for row in self.rows]
-        return sha256("\n".join(told).encode()).hexdigest()
-
 
 # These names are the storage format: never renamed.
 
@@ -87,29 +56,6 @@ class SteeringMemberAppointed:
 @event
 class SteeringMemberStoodDown:
     organisation: str
-    by: str
-
-
-@event
-class PriorityEvidenceAttached:
-    """The unmet need of the referrals of this ICS, as it stood at a position, suppressed by a rule. `snapshot_id`: see `Snapshot.id`."""
-
-    snapshot_id: str
-    as_of: datetime
-    position: int
-    disclosure_rule: str
-    rows: tuple[Need, ...]
-    since: date | None = None
-    until: date | None = None
-    by: str
-
-
-@event
-class PrioritySet:
-    """`needs`, the first most."""
-
-    needs: tuple[str, ...]
-    snapshot_id: str | None = None
     by: str
 
 
@@ -168,21 +114,6 @@ class StandDownSteeringMember:
 
 
 @command
-class AttachPriorityEvidence:
-    """Keep beside the fund what people need and do not find, as the numbers of the ICS say it now, with nothing told of few."""
-
-    known_needs: Snapshot
-    by: str
-
-
-@command
-class SetPriority:
-    needs: tuple[str, ...]
-    snapshot_id: str | None = None
-    by: str
-
-
-@command
 class PublishEvaluation:
     document_hash: str
     published_on: date
@@ -205,23 +136,21 @@ Life = (
     | FundRulesSet
     | SteeringMemberAppointed
     | SteeringMemberStoodDown
-    | PriorityEvidenceAttached
-    | PrioritySet
     | EvaluationPublished
     | FundReconciled
 )
-Event = Life | fund_pledges.Event | fund_rounds.Event | fund_awards.Event | fund_effect.EffectReleased
-LifeCommand = (
-    FoundFund
-    | SetFundRules
-    | AppointSteeringMember
-    | StandDownSteeringMember
-    | AttachPriorityEvidence
-    | SetPriority
-    | PublishEvaluation
-    | ReconcileFund
+Event = (
+    Life
+    | fund_pledges.Event
+    | fund_rounds.Event
+    | fund_awards.Event
+    | fund_priorities.Event
+    | fund_effect.EffectReleased
 )
-Command = LifeCommand | fund_pledges.Command | fund_rounds.Command | fund_effect.ReleaseEffect
+LifeCommand = (
+    FoundFund | SetFundRules | AppointSteeringMember | StandDownSteeringMember | PublishEvaluation | ReconcileFund
+)
+Command = LifeCommand | fund_pledges.Command | fund_rounds.Command | fund_priorities.Command | fund_effect.ReleaseEffect
 """`award`, `payment` and `underspend` decide together with the grant."""
 
 
@@ -235,9 +164,7 @@ class State:
     pledges: fund_pledges.State = field(default_factory=dict)
     rounds: fund_rounds.State = field(default_factory=dict)
     awards: fund_awards.State = field(default_factory=dict)
-    evidence: frozenset[str] = frozenset()
-    """Of which needs: the snapshots' ids."""
-    priorities: PrioritySet | None = None
+    priorities: fund_priorities.State = fund_priorities.INITIAL
     evaluation: EvaluationPublished | None = None
     effect: fund_effect.EffectReleased | None = None
     """What its funders were told last."""
@@ -274,6 +201,8 @@ def evolve(state: State, event: Event) -> State:
         return replace(state, pledges=fund_pledges.evolve(state.pledges, event))
     if isinstance(event, fund_rounds.Event):
         return replace(state, rounds=fund_rounds.evolve(state.rounds, event))
+    if isinstance(event, fund_priorities.Event):
+        return replace(state, priorities=fund_priorities.evolve(state.priorities, event))
     if isinstance(event, fund_effect.EffectReleased):
         return replace(state, effect=event)
     return _lived(state, event)
@@ -303,10 +232,6 @@ def _lived(state: State, event: Life) -> State:
             return replace(state, steering={**state.steering, member: interests})
         case SteeringMemberStoodDown(organisation=member):
             return replace(state, steering={k: v for k, v in state.steering.items() if k != member})
-        case PriorityEvidenceAttached():
-            return replace(state, evidence=state.evidence | {event.snapshot_id})
-        case PrioritySet():
-            return replace(state, priorities=event)
         case EvaluationPublished():
             return replace(state, evaluation=event)
         case FundReconciled():
@@ -334,6 +259,8 @@ def decide(state: State, command: Command) -> tuple[Event, ...]:
         if isinstance(command, fund_rounds.OpenRound) and not state.rules:
             raise Refused("this fund has no rules yet: set them before a round is opened")
         return fund_rounds.decide(state.rounds, command, founded.method, state.version)
+    if isinstance(command, fund_priorities.Command):
+        return fund_priorities.decide(state.priorities, command)
     return _steer(state, command)
 
 
@@ -366,7 +293,7 @@ def _found(state: State, command: FoundFund) -> tuple[Event, ...]:
     raise Refused("this fund was founded already")
 
 
-Steer = SetFundRules | AppointSteeringMember | StandDownSteeringMember | AttachPriorityEvidence | SetPriority
+Steer = SetFundRules | AppointSteeringMember | StandDownSteeringMember
 
 
 def _steer(state: State, command: Steer) -> tuple[Event, ...]:
@@ -382,10 +309,6 @@ def _steer(state: State, command: Steer) -> tuple[Event, ...]:
         case StandDownSteeringMember(organisation=member, by=by):
             values.organisation(member, "organisation")
             return (SteeringMemberStoodDown(organisation=member, by=by),) if member in state.steering else ()
-        case AttachPriorityEvidence():
-            return _attach(state, command)
-        case SetPriority():
-            return _set_priority(state, command)
 
 
 def _set_rules(state: State, command: SetFundRules) -> tuple[Event, ...]:
@@ -414,31 +337,6 @@ def _set_rules(state: State, command: SetFundRules) -> tuple[Event, ...]:
     return (rules,)
 
 
-def _attach(state: State, command: AttachPriorityEvidence) -> tuple[Event, ...]:
-    snapshot = command.known_needs
-    if not snapshot.rows:
-        raise Refused("nobody has been referred to us with a need yet: there is nothing to attach")
-    attached = PriorityEvidenceAttached(
-        snapshot_id=snapshot.id,
-        as_of=values.moment(snapshot.as_of, "as_of"),
-        position=snapshot.position,
-        disclosure_rule=values.identifier(snapshot.disclosure_rule, "disclosure_rule"),
-        rows=snapshot.rows,
-        since=snapshot.since,
-        until=snapshot.until,
-        by=command.by,
-    )
-    return () if attached.snapshot_id in state.evidence else (attached,)
-
-
-def _set_priority(state: State, command: SetPriority) -> tuple[Event, ...]:
-    needs = values.all_of(codes.NEEDS, command.needs, "needs")
-    if command.snapshot_id is not None and command.snapshot_id not in state.evidence:
-        raise Refused("snapshot_id is that of no evidence attached to this fund")
-    then = PrioritySet(needs=needs, snapshot_id=command.snapshot_id, by=command.by)
-    return () if state.priorities == then else (then,)
-
-
 def _evaluate(state: State, command: PublishEvaluation) -> tuple[Event, ...]:
     values.document_hash(command.document_hash, "document_hash")
     if command.published_on > command.on:
@@ -457,6 +355,12 @@ def _reconcile(state: State, command: ReconcileFund) -> tuple[Event, ...]:
         raise Refused(f"{pounds(promised)} is promised and not paid: pay it, or end those grants first")
     received, paid = received_and_paid(state)
     return (FundReconciled(received_pence=received, paid_pence=paid, left_pence=received - paid, by=command.by),)
+
+
+def rules_of(state: State, round_id: str) -> FundRulesSet | None:
+    """Those a round was opened by."""
+    found = state.rounds.get(round_id)
+    return None if found is None else state.rules[found.opened.rules_version]
 
 
 def received_and_paid(state: State) -> tuple[int, int]:

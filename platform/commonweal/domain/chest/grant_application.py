@@ -176,6 +176,12 @@ def linked(state: State, link: str, expires_on: date) -> State:
     return replace(state, link=Link(link, expires_on), links=state.links | {link})
 
 
+def title(state: State) -> str:
+    """What the organisation calls it; empty where it does not say, or nobody has the words any more."""
+    said = state.draft.title if state.draft is not None else None
+    return said if isinstance(said, str) else ""
+
+
 def link_of(state: State) -> Link:
     """The link of an application that was started."""
     assert state.link is not None  # noqa: S101 – every application is started with one

@@ -32,6 +32,10 @@ _ASKED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "/funding": (views_funding.DOCUMENT, views_funding.VARIABLES),
 }
 """The document of each path, and its variables."""
+_ALSO: Final = {
+    "and two readings of each case": views_outcomes.fill,
+    "and a year of community chests": views_funding.fill,
+}
 _AT_LEAST: Final = {_PLAIN: 0.8, **dict.fromkeys(views_peers.NAMES, 3.0)}
 _ALONE: Final = f"1 client / {_PLAIN} (idle: p50 ≤ 2.5 ms, p99 ≤ 10 ms, web ≤ 0.75 ms)"
 
@@ -39,7 +43,7 @@ _ALONE: Final = f"1 client / {_PLAIN} (idle: p50 ≤ 2.5 ms, p99 ≤ 10 ms, web 
 async def measure(servers: Installation, plan: Plan, events: int = EVENTS) -> list[Row]:
     """All cases. The webs, the peers and the clients are processes of their own; the peers' tables are gone afterwards."""
     async with AsyncExitStack() as stack:
-        here = await stack.enter_async_context(ground(servers, events, plan.tell))
+        here = await stack.enter_async_context(ground(servers, events, plan.tell, _ALSO))
         product, routes = await _web(stack, here, _OURS, None), await _web(stack, here, _PLAIN, _ASKED)
         ours, plain = product.asked(question(here.token, None)), routes.asked(views_load.request(_BOARD, here.token))
         peers = await _peers(stack, here, plan.tell)

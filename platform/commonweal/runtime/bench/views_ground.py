@@ -5,11 +5,11 @@ import json
 import multiprocessing
 import os
 import statistics
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import psycopg
 from psycopg import sql
@@ -17,7 +17,7 @@ from psycopg import sql
 from commonweal.domain.user import GrantUser
 from commonweal.kernel.handle import handle
 from commonweal.runtime.access import user_id
-from commonweal.runtime.bench import throwaway, views_board, views_funding, views_load, views_outcomes
+from commonweal.runtime.bench import throwaway, views_board, views_load
 from commonweal.runtime.bench.measure import Run, Side, cpu_of
 from commonweal.runtime.bench.views_load import Answered, Wish
 from commonweal.runtime.development_issuer import NAME, DevelopmentIssuer
@@ -42,6 +42,9 @@ _USER: Final = "demo-bench"
 _ROOMS: Final = [caseload.READ_MODEL, outcomes.READ_MODEL, community_chest.READ_MODEL]
 _ROLES: Final = ("team_lead", "finance")
 """Who sees all that is asked for."""
+Fill: TypeAlias = Callable[[Tenant], Awaitable[None]]
+"""Writes into an ICS, and has the rooms read it."""
+_NOTHING: Final[Mapping[str, Fill]] = {}
 _SPAWN: Final = multiprocessing.get_context("spawn")
 
 
@@ -133,7 +136,10 @@ class Ground:
 
 
 @asynccontextmanager
-async def ground(servers: Installation, events: int, tell: Callable[[str], object]) -> AsyncIterator[Ground]:
+async def ground(
+    servers: Installation, events: int, tell: Callable[[str], object], also: Mapping[str, Fill] = _NOTHING
+) -> AsyncIterator[Ground]:
+    """`also`: what else is written, by how it is announced."""
     placement, key = Placement(CODE), os.urandom(32)
     cases = max(events // views_board.PER_CASE, views_board.PAGE + 1)
     async with AsyncExitStack() as stack:
@@ -144,10 +150,9 @@ async def ground(servers: Installation, events: int, tell: Callable[[str], objec
         stack.push_async_callback(tenant.close)
         tell(f"appending {cases * views_board.PER_CASE:,} events")
         await views_board.fill(tenant, cases)
-        tell("and two readings of each case")
-        await views_outcomes.fill(tenant)
-        tell("and a year of community chests")
-        await views_funding.fill(tenant)
+        for words, fill in also.items():
+            tell(words)
+            await fill(tenant)
         for role in _ROLES:
             granted = GrantUser(role=role, scope="tenant")
             await handle(tenant.streams, user_id(NAME, _USER), granted, throwaway.about())

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from commonweal.console.ask import Ask
 from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
-from commonweal.domain.chest import ballot, fund, grant
+from commonweal.domain.chest import ballot, fund, grant, grant_application
 from commonweal.domain.chest.money import pounds
 from commonweal.domain.directory import community_service, connection
 from commonweal.domain.measures import instrument, measure
@@ -108,12 +108,11 @@ async def _ballot(asker: Asker, ballot_id: str, _given: Mapping[str, str]) -> st
 async def _grant(asker: Asker, grant_id: str, given: Mapping[str, str]) -> str:
     """The organisation and what its grant is called, with the drawdown or payment it is about."""
     state: grant.State = await _state(asker, grant.CATEGORY, grant_id)
-    title = state.application.draft.title if state.application.draft is not None else None
     drawdown = state.payments.drawdowns.get(given.get("drawdown_id", ""))
     payment = state.payments.payments.get(given.get("payment_id", ""))
     sum_ = drawdown or payment
     organisation = (await called(asker.tenant, (state.organisation,)))[state.organisation] if state.organisation else ""
-    parts = (title if isinstance(title, str) else "", organisation, "" if sum_ is None else pounds(sum_.amount))
+    parts = (grant_application.title(state.application), organisation, "" if sum_ is None else pounds(sum_.amount))
     return ", ".join(part for part in parts if part)
 
 

@@ -11,7 +11,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
-from commonweal.console import applying, ask, saved
+from commonweal.console import applying, reading, saved
 from commonweal.console.answers import read_number
 from commonweal.console.applying import Facts
 from commonweal.console.ask import Ask, AskForm, Found
@@ -19,7 +19,7 @@ from commonweal.console.asks.applicant import APPLICATION, DONE, STEPS, SUBMIT
 from commonweal.console.forms import Choice, Mistake
 from commonweal.console.page import Way
 from commonweal.console.wording import long_date
-from commonweal.domain import due, tenant
+from commonweal.domain import due
 from commonweal.domain.chest import fund, fund_rounds, grant
 from commonweal.domain.chest.money import pounds
 from commonweal.domain.message import Refused
@@ -27,7 +27,7 @@ from commonweal.kernel.append import Conflict
 from commonweal.kernel.handle import Stale
 from commonweal.runtime.applicant_links import ApplicantLinks, Opened, carry_out, command, story
 from commonweal.runtime.asking import Asking
-from commonweal.runtime.links import Closed
+from commonweal.runtime.organisations import ics_name, named_places
 from commonweal.runtime.pages import by_link
 from commonweal.runtime.pages.asks import typed
 from commonweal.runtime.pages.page import Asked, Missing
@@ -54,10 +54,7 @@ def routes(asking: Asking, console: Environment, links: ApplicantLinks) -> list[
 
     @get(addresses)
     async def opened(request: Asked, token: str, step: str = APPLICATION.name) -> Response[Any]:
-        try:
-            found = await links.open(asking.store, token, datetime.now(UTC))
-        except Closed as closed:
-            return by_link.closed(console, closed)
+        found = await links.open(asking.store, token, datetime.now(UTC))
         here = _Here(console, found, token, _known(step))
         given = {name: value for name, value in request.query_params.items() if name in _BROUGHT}
         if step not in applying.steps(found.state):
@@ -70,10 +67,7 @@ def routes(asking: Asking, console: Environment, links: ApplicantLinks) -> list[
     @post(addresses)
     async def sent(request: Asked, token: str, step: str = APPLICATION.name) -> Response[Any]:
         given, now = typed(await request.form()), datetime.now(UTC)
-        try:
-            found = await links.open(asking.store, token, now)
-        except Closed as closed:
-            return by_link.closed(console, closed)
+        found = await links.open(asking.store, token, now)
         by_link.require_own(given, token)
         here = _Here(console, found, token, _known(step))
         if step not in applying.steps(found.state):
@@ -120,7 +114,7 @@ class _Here:
             said=DONE.get(done, ""),
             until=self.opened.until,
         )
-        return by_link.page(self.console, "applied.html", about, 200, await by_link.named(self.opened.tenant))
+        return by_link.page(self.console, "applied.html", about, 200, await ics_name(self.opened.tenant))
 
     async def form(self, given: Mapping[str, str], mistakes: tuple[Mistake, ...], status: int = 422) -> Response[Any]:
         """The step's form. `given`: what was typed, or what the address brings before anything was."""
@@ -144,17 +138,17 @@ class _Here:
             said=DONE.get(given.get("done", ""), ""),
             saves=first,
         )
-        return by_link.page(self.console, "by_link.html", page, status, await by_link.named(self.opened.tenant))
+        return by_link.page(self.console, "by_link.html", page, status, await ics_name(self.opened.tenant))
 
     async def lacking(self) -> tuple[Mistake, ...]:
         """What was saved does not say yet, beside the questions that ask for it."""
-        return ask.read(
+        return reading.read(
             APPLICATION, saved.typed(self.state.application.draft, APPLICATION), await self._areas()
         ).mistakes
 
     async def save(self, given: dict[str, str], now: datetime) -> Response[Any]:
         """Keep what was typed, as far as it has come: what is only missing is said when they look at all of it."""
-        answers = ask.read(self.ask, given, await self._areas())
+        answers = reading.read(self.ask, given, await self._areas())
         missing = {each.missing for each in self.ask.asked}
         wrong = tuple(each for each in answers.mistakes if each.sentence not in missing)
         if wrong := (*wrong, *self._refusals(answers.values, now)):
@@ -165,7 +159,7 @@ class _Here:
 
     async def take(self, given: dict[str, str], now: datetime) -> Response[Any]:
         """Take the step, or say what is wrong with it."""
-        answers = ask.read(self.ask, given, await self._found())
+        answers = reading.read(self.ask, given, await self._found())
         if answers.mistakes:
             return await self.form(given, answers.mistakes)
         return await self._carried_out(answers.values, given, now, "")
@@ -178,7 +172,7 @@ class _Here:
             wish = command(self.opened, self.ask.command, values, now)
             await carry_out(self.opened, wish, now, key, version or self.opened.version)
         except Refused as refusal:
-            return await self.form(given, (ask.refused(self.ask, str(refusal)),))
+            return await self.form(given, (reading.refused(self.ask, str(refusal)),))
         except (Stale, Conflict):
             kept = {name: value for name, value in given.items() if name not in _STALE}
             return await self.form(kept, (Mistake(field="", sentence=by_link.AGAIN),))
@@ -191,7 +185,7 @@ class _Here:
             try:
                 grant.decide(self.state, command(self.opened, self.ask.command, rest, now))
             except Refused as refusal:
-                yield ask.refused(self.ask, str(refusal))
+                yield reading.refused(self.ask, str(refusal))
                 if rest.pop(str(refusal).partition(" ")[0].rstrip(":"), None) is None:
                     return
             else:
@@ -209,10 +203,9 @@ class _Here:
     async def _areas(self) -> Found:
         """The places a fund is for, by name."""
         chest, _ = await self._chest()
-        ics = self.opened.tenant
-        about: tenant.State = (await ics.streams.get(tenant.CATEGORY, ics.ods)).state
-        areas = {code: about.places.get(code) for code in (chest.founded.areas if chest.founded else ())}
-        return {"area": tuple(Choice(value=code, text=each.name if each else code) for code, each in areas.items())}
+        named = await named_places(self.opened.tenant)
+        areas = dict.fromkeys(chest.founded.areas if chest.founded else ())
+        return {"area": tuple(Choice(value=code, text=named.get(code, code)) for code in areas)}
 
     async def _facts(self, round_: fund_rounds.Round, found: Found, given: Mapping[str, str]) -> Facts:
         """What to know before one answers."""
@@ -228,13 +221,13 @@ class _Here:
                 when = "\n".join(f"{pence} from {day} on" for day, pence in due_)
                 return ("The grant", pounds(award.amount)), *told, (applying.planned(self.state.phase), when)
             case "drawdown" | "underspend":
-                left = award.amount - self.state.payments.paid - self.state.payments.asked
+                left = applying.left(self.state)
                 paid_ = ("Paid", applying.paid(self.state))
                 return ("The grant", pounds(award.amount)), paid_, ("Still to be asked for", pounds(max(left, 0)))
             case "report":
                 if (report := self.state.reports.get(given.get("report_id", ""))) is None:
                     raise Missing("there is no such report")
-                days = f"{long_date(report.asked.from_on)} to {long_date(report.asked.to_on)}"
+                days = applying.days(report)
                 asked_back = applying.question(await story(self.opened), report.asked.report_id)
                 return ("The days it is about", days), *((("What was asked", asked_back),) if asked_back else ())
             case _:

@@ -9,30 +9,24 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
-from commonweal.console import ask as asking
+from commonweal.console import reading
 from commonweal.console.answers import read_number
 from commonweal.console.ask import Ask, AskForm
 from commonweal.console.asks import BY_NAME
 from commonweal.console.forms import Choice, Mistake, Subject
 from commonweal.console.page import Problem, Way
-from commonweal.domain.chest import fund, fund_effect, grant_assessment
 from commonweal.domain.message import Refused
 from commonweal.domain.people import merge, record_access
 from commonweal.domain.work.safeguarding_raising import RaiseSafeguardingConcern
-from commonweal.domain.workforce import allocation
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
 from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Unanswered
-from commonweal.runtime.pages import chest_reading
 from commonweal.runtime.pages.acted_on import acted_on
 from commonweal.runtime.pages.back import local
-from commonweal.runtime.pages.chest_finding import effect, evidence
-from commonweal.runtime.pages.finding import FILLED, FOUND, MEANT, NAMED
+from commonweal.runtime.pages.finding import FILLED, FOUND, MEANT, NAMED, READ
 from commonweal.runtime.pages.merging import side_by_side
 from commonweal.runtime.pages.page import Asked, Given, Missing, Pages, narrative
-from commonweal.runtime.pages.plan_finding import before_goals_are_met
-from commonweal.runtime.pages.reviewed import glass
 from commonweal.runtime.pages.subject import subject
 from commonweal.runtime.schema import Asker
 from commonweal.runtime.within import within
@@ -105,7 +99,7 @@ async def _show(
         two=two,
         instead=instead,
         found=await _found(pages, asker, ask, id_, given),
-        facts=await _facts(pages, asker, ask, id_, given),
+        facts=() if (read := READ.get(ask.name)) is None else await read(pages, asker, id_, given),
         subject=someone,
         about=called,
         acted_on="" if alone else await acted_on(asker, ask, id_, given),
@@ -120,29 +114,8 @@ async def _show(
     return await pages.html(request, asker, "ask.html", form, status=422 if mistakes else 200, here="")
 
 
-async def _facts(
-    pages: Pages, asker: Asker, ask: Ask, id_: str, given: Mapping[str, str]
-) -> tuple[tuple[str, str], ...]:
-    """What to read before one answers."""
-    if ask.command is record_access.ReviewAccess:
-        return await glass(asker, id_, given.get("access_id", ""))
-    if ask.command is fund.AttachPriorityEvidence:
-        return await evidence(pages, asker, id_)
-    if ask.command is fund_effect.ReleaseEffect:
-        return await effect(asker, id_)
-    if ask.command in chest_reading.JUDGED:
-        return await chest_reading.application(asker, ask.command, id_)
-    if ask.command in chest_reading.SETTLED:
-        return await chest_reading.standing(asker, id_)
-    if ask.command is grant_assessment.ClearConflict:
-        return await chest_reading.conflict(asker, id_, given.get("assessor", ""))
-    if ask.command is allocation.CloseReferral:
-        return await before_goals_are_met(pages, asker, id_)
-    return ()
-
-
 async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, given: dict[str, str]) -> Response[Any]:
-    answers = asking.read(ask, given, await _found(pages, asker, ask, id_, given))
+    answers = reading.read(ask, given, await _found(pages, asker, ask, id_, given))
     if answers.mistakes:
         return await _show(pages, request, asker, ask, id_, given, answers.mistakes)
     values = {**answers.values, **({ask.parent: id_} if ask.parent else {})}
@@ -154,7 +127,7 @@ async def _send(pages: Pages, request: Asked, asker: Asker, ask: Ask, id_: str, 
             values = await MEANT[ask.name](pages, asker, values)
         made = await receipt(pages, asker, ask.command, record, values, given)
     except Refused as refusal:
-        return await _show(pages, request, asker, ask, id_, given, (asking.refused(ask, str(refusal)),))
+        return await _show(pages, request, asker, ask, id_, given, (reading.refused(ask, str(refusal)),))
     except Unanswered as refusal:
         if refusal.code == "INTERNAL":
             raise
@@ -172,7 +145,7 @@ def _as_it_is(_asker: Asker, code: str) -> str:
 def _unanswered(ask: Ask, given: dict[str, str], refusal: Unanswered) -> tuple[dict[str, str], Mistake]:
     """What is typed already when the form is shown again, and what is wrong."""
     if refusal.code != "CONFLICT":
-        return given, asking.refused(ask, str(refusal))
+        return given, reading.refused(ask, str(refusal))
     if ask.code is not None:
         return given, Mistake(field=ask.code.anchor, sentence=ask.clash)
     return {name: value for name, value in given.items() if name not in _STALE}, Mistake(field="", sentence=_CONFLICT)

@@ -11,8 +11,8 @@ from commonweal.domain import codes
 from commonweal.domain.chest.money import pounds
 from commonweal.runtime import giving
 from commonweal.runtime.asking import Asking
-from commonweal.runtime.export_awards import DOCUMENT, named_places
-from commonweal.runtime.organisations import UNNAMED, names
+from commonweal.runtime.export_awards import DOCUMENT
+from commonweal.runtime.organisations import UNNAMED, named_places, names
 from commonweal.runtime.pages.page import Missing
 from commonweal.runtime.pages.stands import stands
 from commonweal.runtime.schema import Asker

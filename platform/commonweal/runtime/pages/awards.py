@@ -19,10 +19,10 @@ from commonweal.domain import codes
 from commonweal.domain.chest.money import pounds
 from commonweal.domain.message import Refused
 from commonweal.runtime.asking import Asking
-from commonweal.runtime.export_awards import DOCUMENT, InFile, Piece, gives, in_file, named_places, pieces, publisher
-from commonweal.runtime.organisations import UNNAMED, names
+from commonweal.runtime.export_awards import DOCUMENT, InFile, Piece, gives, in_file, pieces, publisher
+from commonweal.runtime.organisations import UNNAMED, ics_name, named_places, names
 from commonweal.runtime.pages import award
-from commonweal.runtime.pages.by_link import named
+from commonweal.runtime.pages.back import address
 from commonweal.runtime.pages.page import Asked, Missing
 from commonweal.runtime.pages.published import HEADERS, Made, Published
 from commonweal.runtime.pages.stands import stands
@@ -162,31 +162,26 @@ async def _page(asking: Asking, asker: Asker, wanted: Mapping[str, str]) -> Awar
     nodes = [edge["node"] for edge in awards["edges"]]
     funders = {share["funder"] for node in nodes for share in node["shares"]}
     called = await names(asker.tenant, funders | {node["organisation"] for node in nodes if node["organisation"]})
-    address, kept = f"/awards/{asker.tenant.ods}", {name: wanted[name] for name in _ASKED if name in wanted}
+    here, kept = f"/awards/{asker.tenant.ods}", {name: wanted[name] for name in _ASKED if name in wanted}
     ends = awards["pageInfo"]
     given = (
         await in_file(asking.answer, asker, _filter(wanted)) if nodes and await gives(asker.tenant) else InFile(0, 0)
     )
     return AwardsPage(
-        ics=await named(asker.tenant),
-        address=address,
+        ics=await ics_name(asker.tenant),
+        address=here,
         filters=_filters(found, kept, places),
         filtered=bool(kept),
         sums=_sums(found["years"]["rows"]),
         cuts=_cuts(found, places, narrowed=bool(kept)),
-        awards=tuple(_given(node, address, called, places) for node in nodes),
+        awards=tuple(_given(node, here, called, places) for node in nodes),
         many=awards["totalCount"],
-        earlier=_at(address, kept, before=ends["startCursor"]) if ends["hasPreviousPage"] else "",
-        later=_at(address, kept, after=ends["endCursor"]) if ends["hasNextPage"] else "",
-        file=_at(f"{address}/360giving.json", kept) if given.named else "",
+        earlier=address(here, {**kept, "before": ends["startCursor"]}) if ends["hasPreviousPage"] else "",
+        later=address(here, {**kept, "after": ends["endCursor"]}) if ends["hasNextPage"] else "",
+        file=address(f"{here}/360giving.json", kept) if given.named else "",
         left_out=given.left_out,
         today=asker.reader.today,
     )
-
-
-def _at(address: str, kept: Mapping[str, str], **more: str) -> str:
-    query = urlencode({**kept, **more})
-    return f"{address}?{query}" if query else address
 
 
 def _sums(years: Sequence[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
@@ -259,9 +254,9 @@ def _need(code: str) -> str:
     return sentence_case(codes.NEEDS.get(code, code))
 
 
-def _given(node: Mapping[str, Any], address: str, called: Mapping[str, str], places: Mapping[str, str]) -> Listed:
+def _given(node: Mapping[str, Any], here: str, called: Mapping[str, str], places: Mapping[str, str]) -> Listed:
     return Listed(
-        href=f"{address}/grants/{node['id']}",
+        href=f"{here}/grants/{node['id']}",
         organisation=called.get(node["organisation"], UNNAMED),
         title=node["title"] or "",
         need=_need(node["purpose"]),

@@ -20,6 +20,11 @@ _DONE: Final = {
 }
 
 
+def address(path: str, asked: Mapping[str, str]) -> str:
+    """Of a page, with what is asked of it."""
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opener:
     """A page that forms are opened from. `names`: what its address may say about what it shows."""
@@ -31,7 +36,7 @@ class Opener:
     def address(self, *kept: Mapping[str, str]) -> str:
         """An address of the page: what is empty is left out."""
         asked = {name: value for each in kept for name, value in each.items() if value}
-        return f"{self.path}?{urlencode(asked)}" if asked else self.path
+        return address(self.path, asked)
 
 
 @dataclass(frozen=True, slots=True)

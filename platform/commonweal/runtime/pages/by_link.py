@@ -14,7 +14,6 @@ from commonweal.console.page import Frame, content_security_policy, render
 from commonweal.console.wording import sentence_case
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.links import Closed
-from tenants.store import Tenant
 
 _ONLY_HERE: Final = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 AGAIN: Final = "Somebody else changed this in the same moment. Please look at it and send it again."
@@ -50,9 +49,3 @@ def require_own(given: Mapping[str, str], token: str) -> None:
     """Raises `NotAllowed` for a form that is not of the page the link opened."""
     if not hmac.compare_digest(given.get("token", "").encode(), token.encode()):
         raise NotAllowed("this form is not from the page the link opened: open the link again", kind="csrf")
-
-
-async def named(tenant: Tenant) -> str:
-    """What the ICS is called."""
-    configured = (await tenant.streams.get("tenant", tenant.ods)).state.configured
-    return configured.name if configured else tenant.ods

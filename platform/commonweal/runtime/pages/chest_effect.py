@@ -10,14 +10,14 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
 from commonweal.console.numbers import Line, Numbers
-from commonweal.console.page import AsOf
+from commonweal.console.page import AsOf, Way
 from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
 from commonweal.runtime import permissions
-from commonweal.runtime.organisations import called
+from commonweal.runtime.organisations import called, named_places
 from commonweal.runtime.pages import chest_sections as sections
 from commonweal.runtime.pages.back import position, said
-from commonweal.runtime.pages.chest_pieces import Deed, deeds, named, places_of
+from commonweal.runtime.pages.chest_pieces import deeds, named
 from commonweal.runtime.pages.chest_sections import Row, Rows, Section
 from commonweal.runtime.pages.counted import filters, fresh, let_in
 from commonweal.runtime.pages.outcomes import SCALES, Tile, enough, measured, span
@@ -38,7 +38,7 @@ class Kept:
     id: str
     numbers: Numbers
     priorities: str
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Effect:
     sections: tuple[Section, ...]
     filters: tuple[Filter, ...]
     evidence: tuple[Kept, ...]
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
     held_back: int
     at: datetime
     position: int
@@ -102,7 +102,7 @@ async def show(pages: Pages, request: Asked, asker: Asker, fund_id: str) -> Resp
     if found["fund"] is None:
         raise Missing("there is no such fund among those you see")
     ending, granted = found["fundingCliff"]["rows"], found["fundedPlaces"]
-    names, where = await _names(asker, [*ending, *granted["rows"]]), await places_of(asker)
+    names, where = await _names(asker, [*ending, *granted["rows"]]), await named_places(asker.tenant)
     told = (
         sections.need(*_needs(found, where)),
         sections.places(granted["rows"], "Grant", names, _lead(asker)),

@@ -6,12 +6,12 @@ from typing import Final
 from commonweal.console import applying
 from commonweal.console.forms import Choice, choices
 from commonweal.console.wording import long_date, sentence_case
-from commonweal.domain import codes, tenant
-from commonweal.domain.chest import ballot, fund, grant, grant_payments
+from commonweal.domain import codes
+from commonweal.domain.chest import ballot, fund, grant, grant_application, grant_payments
 from commonweal.domain.chest.grant_application import MAY_BE_FUNDED
 from commonweal.runtime import votes
 from commonweal.runtime.evidence import unmet_need, what_came
-from commonweal.runtime.organisations import called
+from commonweal.runtime.organisations import called, named_places
 from commonweal.runtime.pages import chest_told
 from commonweal.runtime.pages.page import Given, Pages
 from commonweal.runtime.schema import Asker
@@ -19,8 +19,7 @@ from commonweal.runtime.schema import Asker
 
 async def places(_pages: Pages, asker: Asker, _id: str, _given: Given) -> tuple[Choice, ...]:
     """The places of the ICS, by name."""
-    state: tenant.State = (await asker.tenant.streams.get(tenant.CATEGORY, asker.tenant.ods)).state
-    named = sorted((place.name, code) for code, place in state.places.items())
+    named = sorted((name, code) for code, name in (await named_places(asker.tenant)).items())
     return tuple(Choice(value=code, text=name) for name, code in named)
 
 
@@ -36,10 +35,10 @@ async def eligibility(_pages: Pages, asker: Asker, grant_id: str, _given: Given)
     return () if rules is None else choices(codes.ELIGIBILITY_RULES, rules.eligibility)
 
 
-async def evidence(pages: Pages, asker: Asker, fund_id: str) -> tuple[tuple[str, str], ...]:
+async def evidence(_pages: Pages, asker: Asker, fund_id: str, _given: Given) -> tuple[tuple[str, str], ...]:
     """What would be attached to a fund: of whom it is, and each need with how many have it."""
     snapshot = await unmet_need(asker.tenant, asker.reader, fund_id)
-    named = {choice.value: choice.text for choice in await places(pages, asker, fund_id, {})}
+    named = await named_places(asker.tenant)
     areas = {row.area for row in snapshot.rows if row.area}
     where = ", ".join(sorted(named.get(area, area) for area in areas)) or "The whole ICS"
     return (
@@ -56,7 +55,7 @@ async def evidence(pages: Pages, asker: Asker, fund_id: str) -> tuple[tuple[str,
     )
 
 
-async def effect(asker: Asker, fund_id: str) -> tuple[tuple[str, str], ...]:
+async def effect(_pages: Pages, asker: Asker, fund_id: str, _given: Given) -> tuple[tuple[str, str], ...]:
     """What the funders of a fund would be told."""
     return chest_told.facts(await what_came(asker.tenant, asker.reader, fund_id))
 
@@ -100,8 +99,8 @@ async def award_as_told(asker: Asker, grant_id: str, _given: Mapping[str, str]) 
     if (told := state.award.published) is not None:
         words = {name: text for name in ("title", "summary") if isinstance(text := getattr(told, name), str)}
         return {**words, "unnamed": "yes" if told.unnamed else "no"}
-    title = state.application.draft.title if state.application.draft is not None else None
-    return {"title": title} if isinstance(title, str) else {}
+    title = grant_application.title(state.application)
+    return {"title": title} if title else {}
 
 
 _MAY_BE_FUNDED: Final = tuple(sorted(each.upper() for each in MAY_BE_FUNDED))
@@ -127,5 +126,4 @@ async def _grants(
 async def _rules(asker: Asker, grant_id: str) -> fund.FundRulesSet | None:
     asked: grant.State = (await asker.tenant.streams.get(grant.CATEGORY, grant_id)).state
     chest: fund.State = (await asker.tenant.streams.get(fund.CATEGORY, asked.fund_id)).state
-    found = chest.rounds.get(asked.round_id)
-    return None if found is None else chest.rules[found.opened.rules_version]
+    return fund.rules_of(chest, asked.round_id)

@@ -1,14 +1,14 @@
 """What the pages of a community chest have in common: its words, its places, and what can be done next."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 from commonweal.console import charts
+from commonweal.console.ask import Ask
 from commonweal.console.asks import BY_NAME
 from commonweal.console.charts import Bars, Given
-from commonweal.domain import tenant
+from commonweal.console.page import Way
 from commonweal.domain.chest.money import pounds
 from commonweal.runtime import permissions
 from commonweal.runtime.schema import Asker
@@ -47,22 +47,18 @@ MONEY: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """Something that can be done: the words, and where."""
-
-    text: str
-    href: str
-
-
-def deeds(asker: Asker, names: Sequence[str], id_: str, back: str, **taken: str) -> tuple[Deed, ...]:
-    """The forms of a record that the one who asks may send."""
-    query = urlencode({"back": back, **taken})
+def deeds(asker: Asker, names: Iterable[str], id_: str, back: str, **known: str) -> tuple[Way, ...]:
+    """The forms of a record that the one who asks may send. `known`: what their addresses may bring; each brings what it takes."""
+    asks = [BY_NAME[name] for name in names]
     return tuple(
-        Deed(text=BY_NAME[name].title, href=f"/do/{name}/{id_}?{query}")
-        for name in names
-        if permissions.may(asker.principal.grants, BY_NAME[name].command)
+        Way(text=ask.title, href=f"/do/{ask.name}/{id_}?{urlencode({'back': back, **_taken(ask, known)})}")
+        for ask in asks
+        if permissions.may(asker.principal.grants, ask.command)
     )
+
+
+def _taken(ask: Ask, known: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in known.items() if name in ask.taken}
 
 
 def money_bars(sums: Mapping[str, int]) -> Bars:
@@ -70,12 +66,6 @@ def money_bars(sums: Mapping[str, int]) -> Bars:
     return charts.bars(
         [Given(text, sums[kind] / 100, said=pounds(sums[kind])) for kind, text in MONEY.items()], "Pounds"
     )
-
-
-async def places_of(asker: Asker) -> Mapping[str, str]:
-    """The places of the ICS: code → name."""
-    state: tenant.State = (await asker.tenant.streams.get(tenant.CATEGORY, asker.tenant.ods)).state
-    return {code: place.name for code, place in state.places.items()}
 
 
 def named(areas: Sequence[str], places: Mapping[str, str]) -> str:

@@ -6,21 +6,16 @@ from typing import Final
 
 from commonweal.console.wording import long_date, plural, sentence_case
 from commonweal.domain import codes
-from commonweal.domain.chest import assess, award, fund, grant, grant_application, grant_payments, payment
+from commonweal.domain.chest import assess, fund, grant, grant_application
 from commonweal.domain.chest.money import pounds
+from commonweal.runtime.pages.page import Given, Pages
 from commonweal.runtime.schema import Asker
 
 Facts = tuple[tuple[str, str], ...]
 """(label, words)"""
-JUDGED: Final = frozenset({assess.AssessApplication, assess.ModerateAssessment, assess.RecommendApplication})
-"""Commands before which one reads the application."""
 
 
-SETTLED: Final = frozenset({grant_payments.ApproveDrawdown, payment.MakePayment, award.CloseAward})
-"""Commands before which one reads how the award stands."""
-
-
-async def standing(asker: Asker, grant_id: str) -> Facts:
+async def standing(_pages: Pages, asker: Asker, grant_id: str, _given: Given) -> Facts:
     """What is paid of an award, what falls due when, and how its conditions and reports stand."""
     state: grant.State = (await asker.tenant.streams.get(grant.CATEGORY, grant_id)).state
     due = ", ".join(f"{pounds(each.pence)} on {long_date(each.due_on)}" for each in state.award.schedule)
@@ -46,17 +41,22 @@ def _of_all(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{number} {what}" for what, number in counts.items())
 
 
-async def application(asker: Asker, command: type, grant_id: str) -> Facts:
-    """Whoever scores by themselves is not told how others did."""
+async def application(_pages: Pages, asker: Asker, grant_id: str, _given: Given) -> Facts:
+    """What is asked for: whoever scores by themselves is not told how others did."""
     state: grant.State = (await asker.tenant.streams.get(grant.CATEGORY, grant_id)).state
-    scored = () if command is assess.AssessApplication else await _scored(asker, state)
-    return (*_asked(state), *words(state), *scored)
+    return (*_asked(state), *words(state))
 
 
-async def conflict(asker: Asker, grant_id: str, who: str) -> Facts:
+async def application_as_scored(pages: Pages, asker: Asker, grant_id: str, given: Given) -> Facts:
+    """The same, and how it was scored."""
+    state: grant.State = (await asker.tenant.streams.get(grant.CATEGORY, grant_id)).state
+    return (*await application(pages, asker, grant_id, given), *await _scored(asker, state))
+
+
+async def conflict(_pages: Pages, asker: Asker, grant_id: str, given: Given) -> Facts:
     """Which conflict of interest somebody declared."""
     state: grant.State = (await asker.tenant.streams.get(grant.CATEGORY, grant_id)).state
-    kind = state.assessment.conflicts.get(who)
+    kind = state.assessment.conflicts.get(given.get("assessor", ""))
     return () if kind is None else (("They declared", sentence_case(codes.CONFLICTS.get(kind, kind))),)
 
 
@@ -77,9 +77,8 @@ def words(state: grant.State) -> Facts:
 async def _scored(asker: Asker, state: grant.State) -> Facts:
     judged = state.assessment
     chest: fund.State = (await asker.tenant.streams.get(fund.CATEGORY, state.fund_id)).state
-    found = chest.rounds.get(state.round_id)
-    if found is None or not judged.assessments:
+    rules = fund.rules_of(chest, state.round_id)
+    if rules is None or not judged.assessments:
         return ()
-    rules = chest.rules[found.opened.rules_version]
     by = "as agreed" if judged.moderated else f"by {plural(len(judged.assessments), 'assessor', 'assessors')}"
     return (("Reached", f"{assess.percent(rules, judged)}% of the points, {by}; {rules.pass_percent}% is needed"),)

@@ -12,6 +12,7 @@ from litestar.response import Response
 from commonweal.console import charts
 from commonweal.console.charts import Bars, Given
 from commonweal.console.numbers import Line, Numbers
+from commonweal.console.page import Way
 from commonweal.console.wording import long_date, plural, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.chest import ballot, fund_rounds
@@ -19,7 +20,7 @@ from commonweal.domain.chest.money import pounds
 from commonweal.runtime import permissions
 from commonweal.runtime.organisations import called
 from commonweal.runtime.pages.back import position, said
-from commonweal.runtime.pages.chest_pieces import DOCUMENT, PHASES, Deed, deeds
+from commonweal.runtime.pages.chest_pieces import DOCUMENT, PHASES, deeds
 from commonweal.runtime.pages.counted import fresh, let_in
 from commonweal.runtime.pages.page import Asked, Missing, Pages
 from commonweal.runtime.schema import Asker
@@ -37,7 +38,7 @@ class RoundShown:
     kept: tuple[str, ...]
     fences: Bars
     met: str
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class BallotShown:
 
     says: str
     tally: Numbers
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,6 @@ class RoundPage:
     round: RoundShown
     ballots: tuple[BallotShown, ...]
     columns: tuple[tuple[str, tuple[Card, ...]], ...]
-    many: int
     at: datetime
     position: int
     said: str | None
@@ -167,18 +167,18 @@ async def show_round(pages: Pages, request: Asked, asker: Asker, fund_id: str, r
     """The board of a round. Raises Missing where the one who asks sees no such round."""
     let_in(asker, "chest_grants", "applications")
     seen = await position(asker, request.query_params.get("position", ""))
-    fund = await pages.ask(asker, "Fund", DOCUMENT, id=fund_id, position=seen)
-    each = next((edge["node"] for edge in fund["fundRounds"]["edges"] if edge["node"]["id"] == round_id), None)
-    if fund["fund"] is None or each is None:
+    told = await pages.ask(asker, "Board", DOCUMENT, id=fund_id, round=round_id, position=seen)
+    fund, found = told["fund"], told["grants"]
+    each = next((edge["node"] for edge in told["fundRounds"]["edges"] if edge["node"]["id"] == round_id), None)
+    if fund is None or each is None:
         raise Missing("there is no such round among those you see")
-    found = (await pages.ask(asker, "Board", DOCUMENT, id=fund_id, round=round_id, position=seen))["grants"]
     names = await called(asker.tenant, {edge["node"]["organisation"] for edge in found["edges"]})
     cards = [(edge["node"]["phase"], _card(edge["node"], names)) for edge in found["edges"]]
     back = f"/chests/{fund_id}/rounds/{round_id}"
     page = RoundPage(
-        fund=fund["fund"]["name"],
+        fund=fund["name"],
         fund_href=f"/chests/{fund_id}",
-        round=shown_round(asker, fund["fund"], each, back),
+        round=shown_round(asker, fund, each, back),
         ballots=tuple(
             _ballot(asker, one, {edge["node"]["id"]: edge["node"]["title"] for edge in found["edges"]}, back)
             for one in each["ballots"]
@@ -186,7 +186,6 @@ async def show_round(pages: Pages, request: Asked, asker: Asker, fund_id: str, r
         columns=tuple(
             (text, here) for phase, text in PHASES.items() if (here := tuple(card for at, card in cards if at == phase))
         ),
-        many=found["totalCount"],
         at=fresh(found, asker.now),
         position=found["position"],
         said=said(request.query_params),
@@ -198,7 +197,7 @@ def _ballot(asker: Asker, each: Mapping[str, Any], titles: Mapping[str, str | No
     until = long_date(date.fromisoformat(each["closesOn"]))
     counted = each["turnout"] is not None
     voters = plural(each["voters"], "organisation", "organisations")
-    links = Deed(text="The links for those who vote", href=f"/ballots/{each['id']}/links")
+    links = Way(text="The links for those who vote", href=f"/ballots/{each['id']}/links")
     may_link = not counted and permissions.may(asker.principal.grants, ballot.MakeVoterLinks)
     return BallotShown(
         says=f"{each['turnout']:,} of {voters} voted. The votes are counted."

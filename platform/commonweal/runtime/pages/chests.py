@@ -14,15 +14,16 @@ from commonweal.console.as_at import AsAt, as_at
 from commonweal.console.asks import BY_NAME
 from commonweal.console.charts import Bars, Step
 from commonweal.console.numbers import Line, Numbers
+from commonweal.console.page import Way
 from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
 from commonweal.domain.chest.money import pounds
 from commonweal.runtime import permissions
 from commonweal.runtime.export_awards import InFile, gives, in_file
-from commonweal.runtime.organisations import called
+from commonweal.runtime.organisations import called, named_places
 from commonweal.runtime.pages.back import position, said
 from commonweal.runtime.pages.chest_months import ByMonth, by_month
-from commonweal.runtime.pages.chest_pieces import DOCUMENT, MONEY, PHASES, Deed, deeds, money_bars, named, places_of
+from commonweal.runtime.pages.chest_pieces import DOCUMENT, MONEY, PHASES, deeds, money_bars, named
 from commonweal.runtime.pages.chest_rounds import RoundShown, shown_round
 from commonweal.runtime.pages.chest_told import month_by_month, sentence
 from commonweal.runtime.pages.counted import fresh, let_in
@@ -60,7 +61,7 @@ class Chests:
 class PledgeShown:
     title: str
     facts: tuple[tuple[str, str], ...]
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,7 @@ class FundPage:
     effect: bool
     told: str
     tellings: Numbers
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
     statement: str
     public: str
     giving: str
@@ -150,7 +151,7 @@ async def show_fund(pages: Pages, request: Asked, asker: Asker, fund_id: str) ->
     fund, rounds = found["fund"], found["fundRounds"]["edges"] if judges else []
     if fund is None:
         raise Missing(await _no_fund(pages, asker, fund_id, moment))
-    places, names = await places_of(asker), await called(asker.tenant, _organisations(fund))
+    places, names = await named_places(asker.tenant), await called(asker.tenant, _organisations(fund))
     given = await in_file(pages.asking.answer, asker, {"fund": fund_id}) if await gives(asker.tenant) else InFile(0, 0)
     back = f"/chests/{fund_id}"
     pipeline = await _pipeline(pages, asker, fund_id) if moment.at is None else ()

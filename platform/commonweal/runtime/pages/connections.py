@@ -11,7 +11,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
-from commonweal.console import ask as asking
+from commonweal.console import reading
 from commonweal.console.ask import AskForm
 from commonweal.console.asks.connections import OFFER
 from commonweal.console.forms import Mistake
@@ -391,7 +391,7 @@ def _doubtful(node: Mapping[str, Any]) -> str | None:
 async def _send(pages: Pages, request: Asked, asker: Asker, person_id: str, given: dict[str, str]) -> Response[Any]:
     asked = request.query_params
     taken = {**given, "service_id": asked.get("service", "")}
-    answers = asking.read(OFFER, taken, {})
+    answers = reading.read(OFFER, taken, {})
     if answers.mistakes:
         return await _offer(pages, request, asker, person_id, given, answers.mistakes)
     values = {**answers.values, "referral_id": asked.get("referral", "")}
@@ -400,7 +400,7 @@ async def _send(pages: Pages, request: Asked, asker: Asker, person_id: str, give
     except Unanswered as refusal:
         if refusal.code == "INTERNAL":
             raise
-        return await _offer(pages, request, asker, person_id, given, (asking.refused(OFFER, str(refusal)),))
+        return await _offer(pages, request, asker, person_id, given, (reading.refused(OFFER, str(refusal)),))
     return Redirect(f"/people/{person_id}/connections?done={OFFER.name}&position={seen}", status_code=303)
 
 

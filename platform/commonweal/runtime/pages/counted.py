@@ -1,6 +1,6 @@
 """Counted: what the pages of numbers have in common – the day they are of, the questions above them, and the file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -55,7 +55,20 @@ def no_file(asked: Mapping[str, str], offered: Sequence[Filter], moment: AsAt) -
     wrong += [each.sentence for each in moment.mistakes]
     if not wrong:
         return None
-    return Response("\n".join(wrong), status_code=422, media_type="text/plain; charset=utf-8")
+    return not_made(wrong)
+
+
+def not_made(why: Iterable[str], status: int = 422) -> Response[str]:
+    """In place of a file that cannot be made: a line for each reason."""
+    return Response("\n".join(why), status_code=status, media_type="text/plain; charset=utf-8")
+
+
+CSV: Final = "text/csv; charset=utf-8"
+
+
+def attached(file: str) -> dict[str, str]:
+    """The headers of a file to keep, made anew each time."""
+    return {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
 
 
 def _may_be(filter_: Filter) -> frozenset[str]:
@@ -69,11 +82,10 @@ def fresh(found: Mapping[str, Any], now: datetime) -> datetime:
 
 def download(name: str, numbers: Numbers, found: Mapping[str, Any], about: str, day: date) -> Response[str]:
     """The table as CSV, as it stands on the page."""
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
     told = (
         about,
         long_date(day),
         f"position {found['position']}",
         f"{plural(numbers.held_back, 'number', 'numbers')} held back",
     )
-    return Response(numbers.file(told), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(numbers.file(told), media_type=CSV, headers=attached(f"{name}.csv"))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from commonweal.console.forms import Choice
+from commonweal.console.saved import in_pounds
 from commonweal.console.wording import carried, in_london, nhs_number
 from commonweal.domain import values as known
 from commonweal.domain.directory import community_service
@@ -12,7 +13,7 @@ from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.work import contact, note
 from commonweal.runtime import permissions
-from commonweal.runtime.pages import chest_filling, chest_finding, plan_finding, set_up_finding
+from commonweal.runtime.pages import chest_filling, chest_finding, chest_reading, plan_finding, reviewed, set_up_finding
 from commonweal.runtime.pages.page import Given, Pages, practice_name
 from commonweal.runtime.schema import Asker
 from projections.person_record import READ_MODEL as PERSON_RECORD
@@ -116,6 +117,23 @@ FOUND: Final[Mapping[str, Find]] = {
 """A question's `found` → who looks it up."""
 
 
+Read: TypeAlias = Callable[[Pages, Asker, str, Given], Awaitable[tuple[tuple[str, str], ...]]]
+"""The same → what to read before one answers: (label, words)."""
+READ: Final[Mapping[str, Read]] = {
+    "review-access": reviewed.glass,
+    "close-referral": plan_finding.before_goals_are_met,
+    "attach-priority-evidence": chest_finding.evidence,
+    "release-effect": chest_finding.effect,
+    "assess-application": chest_reading.application,
+    "moderate-assessment": chest_reading.application_as_scored,
+    "recommend-application": chest_reading.application_as_scored,
+    "clear-conflict": chest_reading.conflict,
+    "approve-drawdown": chest_reading.standing,
+    "make-payment": chest_reading.standing,
+    "close-award": chest_reading.standing,
+}
+"""A form's name → what stands above its questions."""
+
 Fill: TypeAlias = Callable[[Asker, str, Mapping[str, str]], Awaitable[Mapping[str, str]]]
 """(who asks, the id in the form's address, what the address brings beside it) → what stands in the form's inputs before anything is typed."""
 
@@ -150,7 +168,7 @@ async def listing_as_it_is(asker: Asker, service_id: str, _given: Mapping[str, s
         "languages": ",".join(known.languages),
         "sessions": "\n".join(known.sessions),
         "cost": known.cost[0],
-        "cost_pence": "" if pence is None else f"{pence // 100}.{pence % 100:02d}",
+        "cost_pence": "" if pence is None else in_pounds(pence),
         "mode": known.route[0] if known.route else "",
         "response_sla_days": f"{known.route[1]}" if known.route else "",
     }

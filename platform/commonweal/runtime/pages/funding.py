@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
@@ -18,6 +17,7 @@ from commonweal.console.numbers import Line, Numbers
 from commonweal.console.wording import sentence_case
 from commonweal.domain.chest.money import pounds
 from commonweal.runtime.funding import Gathered, Part, gathered
+from commonweal.runtime.pages.back import address
 from commonweal.runtime.pages.chest_pieces import MONEY, money_bars
 from commonweal.runtime.pages.chest_told import sentence
 from commonweal.runtime.pages.page import Asked, Pages
@@ -173,7 +173,3 @@ def without(found: Gathered[Any]) -> str:
 def then(asked: AsAt) -> dict[str, str]:
     """The past moment a page is of, for the pages it leads to; nothing for now."""
     return {"at": asked.at.isoformat()} if asked.at else {}
-
-
-def address(path: str, asked: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(asked)}" if asked else path

@@ -12,7 +12,9 @@ from commonweal.console.as_at import AsAt
 from commonweal.console.numbers import Numbers
 from commonweal.console.wording import in_london
 from commonweal.runtime.funding import Gathered, Part, gathered
-from commonweal.runtime.pages.funding import STATEMENT, Row, address, funds, missing, moment, sums, then, without
+from commonweal.runtime.pages.back import address
+from commonweal.runtime.pages.counted import CSV, attached, not_made
+from commonweal.runtime.pages.funding import STATEMENT, Row, funds, missing, moment, sums, then, without
 from commonweal.runtime.pages.page import Asked, Missing, Pages
 from commonweal.runtime.pages.statement import (
     DOCUMENT,
@@ -100,13 +102,12 @@ async def _file(pages: Pages, asked: Mapping[str, str], asker: Asker) -> Respons
     typed, at = moment(asked, asker.now)
     days = period(asked, in_london(asker.now).date())
     if wrong := [each.sentence for each in (*typed.mistakes, *days.mistakes)]:
-        return Response("\n".join(wrong), status_code=422, media_type="text/plain; charset=utf-8")
+        return not_made(wrong)
     found = await _moved(pages, asker, asked, days, at, read=False)
     about = (in_words(days), f"as at {at.isoformat()}", *_positions(found), *missing(found), "pounds and pence")
-    headers = {"Content-Disposition": 'attachment; filename="funding.csv"', "Cache-Control": "no-store"}
     if not found.parts:
-        return Response("\n".join(missing(found)), status_code=503, media_type="text/plain; charset=utf-8")
-    return Response(_numbers(found).file(about), media_type="text/csv; charset=utf-8", headers=headers)
+        return not_made(missing(found), status=503)
+    return Response(_numbers(found).file(about), media_type=CSV, headers=attached("funding.csv"))
 
 
 async def _moved(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from commonweal.console.saved import in_pounds
 from commonweal.console.wording import in_london, long_date, plural, sentence_case
 from commonweal.domain import codes
 from commonweal.runtime import permissions
@@ -126,7 +127,7 @@ def session(text: str) -> str:
 def cost(node: Mapping[str, Any]) -> str:
     words = sentence_case(codes.SERVICE_COSTS.get(node["cost"], node["cost"]))
     pence = node["costPence"]
-    return words if pence is None else f"£{pence // 100}.{pence % 100:02d} a session"
+    return words if pence is None else f"£{in_pounds(pence)} a session"
 
 
 def places(capacity: Mapping[str, Any] | None) -> str | None:

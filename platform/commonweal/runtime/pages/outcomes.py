@@ -21,7 +21,7 @@ from commonweal.domain.measures.questionnaire import POINT, Instrument, Scale
 from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.pages.back import Opener
-from commonweal.runtime.pages.counted import no_file
+from commonweal.runtime.pages.counted import CSV, attached, no_file, not_made
 from commonweal.runtime.pages.page import Asked, Pages
 from commonweal.runtime.schema import Asker
 from projections.caseload.board import Choice, Filter
@@ -169,8 +169,7 @@ async def download(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
     rows.writerow([f"{scale.text} – {definition.name}", f"position {found.position}", f"as of {found.at.isoformat()}"])
     rows.writerow(["Of", *(text for _, text in NUMBERS)])
     rows.writerows([line.text, *line.numbers] for line in found.lines)
-    headers = {"Content-Disposition": 'attachment; filename="outcomes.csv"', "Cache-Control": "no-store"}
-    return Response(written.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(written.getvalue(), media_type=CSV, headers=attached("outcomes.csv"))
 
 
 def _let_in(asker: Asker) -> None:
@@ -249,7 +248,7 @@ def _too_much(asked: Mapping[str, str]) -> Response[str] | None:
     cuts = ["YEAR" if name == "referred_in" else asked[name] for name in _APART if asked.get(name)]
     if (sentence := breakdowns.refused(cuts, {*CUTS, "YEAR"})) is None:
         return None
-    return Response(sentence, status_code=422, media_type="text/plain; charset=utf-8")
+    return not_made([sentence])
 
 
 def numbers(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from commonweal.kernel.fetch import fetch
 from commonweal.kernel.reading import Reader
 from commonweal.runtime import permissions
 from commonweal.runtime.asking import Asking, Unanswered
+from commonweal.runtime.organisations import ics_name
 from commonweal.runtime.pages.glass import who_looks
 from commonweal.runtime.pages.lent import lent
 from commonweal.runtime.pages.menu import menu
@@ -86,10 +87,9 @@ class Pages:
     ) -> Response[str]:
         """A whole page, never kept by a browser or a proxy."""
         nonce = random.token_urlsafe(16)
-        named = (await asker.tenant.streams.get("tenant", asker.tenant.ods)).state.configured
         frame = Frame(
             nonce=nonce,
-            tenant=named.name if named else asker.tenant.ods,
+            tenant=await ics_name(asker.tenant),
             signed_in=signed_in(self.asking, request, asker),
             here=here,
             menu=menu(asker),

@@ -11,7 +11,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
-from commonweal.console import ask as asking
+from commonweal.console import reading
 from commonweal.console.ask import Ask, AskForm, Question
 from commonweal.console.asks.rights import BREAK_GLASS
 from commonweal.console.forms import Mistake
@@ -216,7 +216,7 @@ async def _reason(
 
 async def _break(pages: Pages, request: Asked, asker: Asker, person_id: str, given: Mapping[str, str]) -> Response[Any]:
     ask = BREAK_GLASS if person_id else _BY_DETAILS
-    answers = asking.read(ask, given, {})
+    answers = reading.read(ask, given, {})
     told = dict(answers.values)
     details = {name: told.pop(name, None) for name in _DETAILS}
     mistakes = (*(() if person_id else _unnamed(details)), *answers.mistakes)
@@ -230,7 +230,7 @@ async def _break(pages: Pages, request: Asked, asker: Asker, person_id: str, giv
     except (Refused, Unanswered) as refusal:
         if isinstance(refusal, Unanswered) and refusal.code == "INTERNAL":
             raise
-        return await _reason(pages, request, asker, person_id, given, (asking.refused(ask, str(refusal)),))
+        return await _reason(pages, request, asker, person_id, given, (reading.refused(ask, str(refusal)),))
     await asyncio.sleep(FRESH)  # every process remembers for so long what somebody may see
     return Redirect(f"{first_open(record, told['fields'])}?done={BREAK_GLASS.name}&position={place}", status_code=303)
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from commonweal.console.forms import Choice
+from commonweal.console.saved import in_pounds
 from commonweal.console.wording import long_date
 from commonweal.domain.plans import framework, plan
 from commonweal.runtime import permissions
@@ -57,7 +58,9 @@ async def open_plans(pages: Pages, asker: Asker, referral_id: str, _given: Given
     )
 
 
-async def before_goals_are_met(pages: Pages, asker: Asker, referral_id: str) -> tuple[tuple[str, str], ...]:
+async def before_goals_are_met(
+    pages: Pages, asker: Asker, referral_id: str, _given: Given
+) -> tuple[tuple[str, str], ...]:
     """What speaks against closing a referral as “goals met”, as (label, sentence); nothing where nothing does."""
     if "plan" not in permissions.views(asker.principal.grants):
         return ()
@@ -112,7 +115,7 @@ async def action_as_it_is(asker: Asker, plan_id: str, given: Mapping[str, str]) 
 
 async def gain_as_it_is(asker: Asker, plan_id: str, given: Mapping[str, str]) -> Mapping[str, str]:
     known = (await _state(asker, plan_id)).gains.get(given.get("gain_id", ""))
-    return {} if known is None else {"amount_pence": f"{known.amount_pence / 100:.2f}"}
+    return {} if known is None else {"amount_pence": in_pounds(known.amount_pence)}
 
 
 def _day(field: str, on: date | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Response
 
-from commonweal.console import ask
+from commonweal.console import reading
 from commonweal.console.ask import AskForm, Question
 from commonweal.console.asks.connections import ANSWERS, BY_LINK
 from commonweal.console.forms import Mistake
@@ -24,6 +24,7 @@ from commonweal.runtime import permissions
 from commonweal.runtime.access import NotAllowed
 from commonweal.runtime.asking import Asking
 from commonweal.runtime.links import Closed
+from commonweal.runtime.organisations import ics_name
 from commonweal.runtime.pages import by_link
 from commonweal.runtime.pages.asks import carry_out, typed
 from commonweal.runtime.pages.connections import DOCUMENT
@@ -84,19 +85,13 @@ def routes(asking: Asking, console: Environment, links: ProviderLinks) -> list[H
 
     @get("/answer/{token:str}")
     async def opened(token: str) -> Response[str]:
-        try:
-            found = await links.open(asking.store, token, datetime.now(UTC))
-        except Closed as closed:
-            return by_link.closed(console, closed)
+        found = await links.open(asking.store, token, datetime.now(UTC))
         return await _page(console, found, token, {}, ())
 
     @post("/answer/{token:str}")
     async def answered(request: Asked, token: str) -> Response[Any]:
         given, now = typed(await request.form()), datetime.now(UTC)
-        try:
-            found = await links.open(asking.store, token, now)
-        except Closed as closed:
-            return by_link.closed(console, closed)
+        found = await links.open(asking.store, token, now)
         by_link.require_own(given, token)
         mistakes = () if found.told is None else await _answer(found, given, now)
         if mistakes:
@@ -167,14 +162,14 @@ async def _shown(
 
 async def _answer(found: Opened, given: Mapping[str, str], now: datetime) -> tuple[Mistake, ...]:
     """Give the answer; what is wrong with it, where it cannot be given."""
-    answers = ask.read(BY_LINK, given, {})
+    answers = reading.read(BY_LINK, given, {})
     if answers.mistakes:
         return answers.mistakes
     command = connect.AnswerByLink(link_id=found.link_id, on=due.today(now), **answers.values)
     try:
         await answer(found, command, now)
     except Refused as refusal:
-        return (ask.refused(BY_LINK, str(refusal)),)
+        return (reading.refused(BY_LINK, str(refusal)),)
     except Conflict:
         return (Mistake(field="", sentence=by_link.AGAIN),)
     return ()
@@ -183,7 +178,7 @@ async def _answer(found: Opened, given: Mapping[str, str], now: datetime) -> tup
 async def _page(
     console: Environment, found: Opened, token: str, given: Mapping[str, str], mistakes: tuple[Mistake, ...]
 ) -> Response[str]:
-    tenant = await by_link.named(found.tenant)
+    tenant = await ics_name(found.tenant)
     if found.told is None:
         said = by_link.Said(title="Thank you", sentence=_what_was_answered(found))
         return by_link.page(console, "said.html", said, 200, tenant)

@@ -15,7 +15,7 @@ from litestar.response import Response
 
 from commonweal.console.page import Frame, content_security_policy, render
 from commonweal.runtime.asking import Asking
-from commonweal.runtime.pages.by_link import named
+from commonweal.runtime.organisations import ics_name
 from commonweal.runtime.pages.page import Asked, Missing
 from commonweal.runtime.public import anybody
 from commonweal.runtime.schema import Asker
@@ -87,7 +87,7 @@ class Published:
 
     async def _made(self, asker: Asker, make: Make) -> _Page:
         made = await make(asker)
-        body = render(self._console, made.template, Frame(nonce="", tenant=await named(asker.tenant)), made.about)
+        body = render(self._console, made.template, Frame(nonce="", tenant=await ics_name(asker.tenant)), made.about)
         return _Page(body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"', time.monotonic() + FRESH)
 
     @asynccontextmanager

@@ -10,7 +10,7 @@ from litestar import get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect, Response
 
-from commonweal.console import ask as asking
+from commonweal.console import reading
 from commonweal.console.ask import Ask, AskForm
 from commonweal.console.forms import Choice, Mistake
 from commonweal.console.page import Way
@@ -141,7 +141,7 @@ async def _show(
 
 
 async def _send(pages: Pages, request: Asked, asker: Asker, place: _Place, given: dict[str, str]) -> Response[Any]:
-    answers = asking.read(place.ask, given, place.found)
+    answers = reading.read(place.ask, given, place.found)
     road = _road(asker, given.get("idempotency_key") or str(uuid4()))
     wrong = [each async for each in _wrong(asker, place, answers.values, given, road)]
     if mistakes := _in_order(place.ask, (*answers.mistakes, *wrong)):
@@ -151,7 +151,7 @@ async def _send(pages: Pages, request: Asked, asker: Asker, place: _Place, given
         arrival = _arrival(asker, place, answers.values, road)
         arrived = await arrive(asker.tenant.streams, arrival, road)
     except Refused as refusal:
-        return await _show(pages, request, asker, place, given, (asking.refused(place.ask, str(refusal)),))
+        return await _show(pages, request, asker, place, given, (reading.refused(place.ask, str(refusal)),))
     except (Stale, Conflict) as conflict:
         return await _again(pages, request, asker, place, given, "", f"{str(conflict).capitalize()}")
     if _is_another(arrived, road):
@@ -173,13 +173,13 @@ async def _wrong(
         yield Mistake(field="agreed", sentence=_NO)
     refused = dict(_refusals(answered, in_london(asker.now).date()))
     for sentence in refused.values():
-        yield asking.refused(place.ask, sentence)
+        yield reading.refused(place.ask, sentence)
     number = None if "nhs_number" in refused else _number(answered)
     if number and (holder := await asker.tenant.log.holder("nhs_number", number)) is not None:
         if given.get("warned") != number:
             yield Mistake(field="nhs_number", sentence=_KNOWN)
         if "date_of_birth" not in refused and (why := await _another(asker, holder.partition("-")[2], answered)):
-            yield asking.refused(place.ask, why)
+            yield reading.refused(place.ask, why)
     named, reference = _organisation(asker, place, answered), answered.get("source_reference")
     if reference and named:
         other = await asker.tenant.log.holder("source_reference", f"{named}|{reference}")

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
 from commonweal.kernel.fetch import fetch
+from commonweal.runtime.pages.page import Given, Pages
 from commonweal.runtime.schema import Asker
 from projections.record_access import READ_MODEL
 from projections.record_access.graphql import broken
 
 
-async def glass(asker: Asker, person_id: str, access_id: str) -> tuple[tuple[str, str], ...]:
+async def glass(_pages: Pages, asker: Asker, person_id: str, given: Given) -> tuple[tuple[str, str], ...]:
     """(label, value) in the order of the form; nothing where there is no such glass."""
-    found = await fetch(asker.reader, READ_MODEL, broken(asker.reader, person_id, access_id))
+    found = await fetch(asker.reader, READ_MODEL, broken(asker.reader, person_id, given.get("access_id", "")))
     if not found:
         return ()
     (row,) = found[:1]

@@ -12,10 +12,12 @@ from litestar.response import Response, Stream
 from commonweal.console.answers import read_day
 from commonweal.console.forms import Mistake
 from commonweal.console.numbers import Line, Numbers
+from commonweal.console.saved import in_pounds
 from commonweal.console.wording import in_london, long_date, sentence_case
 from commonweal.domain import codes
 from commonweal.runtime.organisations import called, names
-from commonweal.runtime.pages.counted import fresh, let_in
+from commonweal.runtime.pages.back import address
+from commonweal.runtime.pages.counted import CSV, attached, fresh, let_in, not_made
 from commonweal.runtime.pages.page import Asked, Missing, Pages
 from commonweal.runtime.schema import Asker
 from projections.community_chest import READ_MODEL
@@ -108,15 +110,13 @@ def routes(pages: Pages) -> list[HTTPRouteHandler]:
         let_in(asker, "chest_statement", "statements")
         days = period(request.query_params, in_london(asker.now).date())
         if days.mistakes:
-            told = "\n".join(each.sentence for each in days.mistakes)
-            return Response(told, status_code=422, media_type="text/plain; charset=utf-8")
+            return not_made([each.sentence for each in days.mistakes])
         asked = request.query_params.get("funder", "")
         await _fund(pages, asker, fund_id, asked)
         found = _parts(pages, asker, fund_id, asked, days)
         first = await anext(found)
         about = (in_words(days), f"position {first['position']}", "pounds and pence")
-        headers = {"Content-Disposition": 'attachment; filename="statement.csv"', "Cache-Control": "no-store"}
-        return Stream(_rest(first, found, about), media_type="text/csv; charset=utf-8", headers=headers)
+        return Stream(_rest(first, found, about), media_type=CSV, headers=attached("statement.csv"))
 
     return [page, file]
 
@@ -159,18 +159,18 @@ async def show(pages: Pages, request: Asked, asker: Asker, fund_id: str) -> Resp
     found = None if days.mistakes else await _ask(pages, asker, fund_id, funder, days.since, days.until)
     rows = () if found is None else found["rows"]
     given = await organisations(asker, rows)
-    address = f"/chests/{fund_id}/statement"
-    query = "&".join([f"funder={funder}", *(f"{name}={days.value(name)}" for name in days.typed)])
+    here = f"/chests/{fund_id}/statement"
+    asked = {"funder": funder, **{name: days.value(name) for name in days.typed}}
     page = StatementPage(
         fund=of["name"],
         fund_href=f"/chests/{fund_id}",
-        address=address,
+        address=here,
         funder=funder,
         funders=funders,
         period=days,
         words=in_words(days),
         lines=tuple(movement(row, given) for row in rows),
-        file=f"{address}.csv?{query}",
+        file=address(f"{here}.csv", asked),
         at=None if found is None else fresh(found, asker.now),
         position=0 if found is None else found["position"],
     )
@@ -278,7 +278,7 @@ def _numbers(found: Mapping[str, Any]) -> Numbers:
 def _exact(pence: int) -> str:
     """`123456` → `1234.56`, as a spreadsheet reads it."""
     sign, whole = "-" if pence < 0 else "", abs(pence)
-    return f"{sign}{whole // 100}.{whole % 100:02d}"
+    return f"{sign}{in_pounds(whole)}"
 
 
 def _to_the_penny(pence: int) -> str:

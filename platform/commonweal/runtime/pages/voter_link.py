@@ -11,13 +11,12 @@ from litestar.response import Response
 
 from commonweal.console.wording import long_date, sentence_case
 from commonweal.domain import codes, due
-from commonweal.domain.chest import fund, fund_rounds, grant
+from commonweal.domain.chest import fund, fund_rounds, grant, grant_application
 from commonweal.domain.chest.money import pounds
 from commonweal.domain.message import Refused
 from commonweal.kernel.append import Conflict
 from commonweal.runtime.asking import Asking
-from commonweal.runtime.links import Closed
-from commonweal.runtime.organisations import called
+from commonweal.runtime.organisations import called, ics_name
 from commonweal.runtime.pages import by_link
 from commonweal.runtime.pages.asks import typed
 from commonweal.runtime.pages.page import Asked
@@ -70,10 +69,7 @@ def routes(asking: Asking, console: Environment, links: VoterLinks) -> list[HTTP
     @get("/vote/{token:str}")
     async def opened(token: str) -> Response[Any]:
         now = datetime.now(UTC)
-        try:
-            found = await links.open(asking.store, token, now)
-        except Closed as closed:
-            return by_link.closed(console, closed)
+        found = await links.open(asking.store, token, now)
         if _is_over(found, now):
             return await _tally(console, found)
         return await _ballot(console, found, token, ())
@@ -81,10 +77,7 @@ def routes(asking: Asking, console: Environment, links: VoterLinks) -> list[HTTP
     @post("/vote/{token:str}")
     async def sent(request: Asked, token: str) -> Response[Any]:
         given, now = typed(await request.form()), datetime.now(UTC)
-        try:
-            found = await links.open(asking.store, token, now)
-        except Closed as closed:
-            return by_link.closed(console, closed)
+        found = await links.open(asking.store, token, now)
         by_link.require_own(given, token)
         chosen = tuple(part for part in given.get("choices", "").split(",") if part)
         if _is_over(found, now):
@@ -135,7 +128,7 @@ async def _ballot(
         action=f"/vote/{token}",
         proof=token,
     )
-    return by_link.page(console, "vote.html", page, 422 if mistake else 200, await by_link.named(found.tenant))
+    return by_link.page(console, "vote.html", page, 422 if mistake else 200, await ics_name(found.tenant))
 
 
 async def _tally(console: Environment, found: Opened) -> Response[str]:
@@ -157,7 +150,7 @@ async def _tally(console: Environment, found: Opened) -> Response[str]:
         else (),
         turnout=f"{counted.turnout} of {len(found.opened.voters)} organisations voted." if counted else "",
     )
-    return by_link.page(console, "voted.html", page, 200, await by_link.named(found.tenant))
+    return by_link.page(console, "voted.html", page, 200, await ics_name(found.tenant))
 
 
 async def _about(found: Opened) -> str:
@@ -173,11 +166,11 @@ async def _candidates(found: Opened) -> tuple[Candidate, ...]:
     for each in found.opened.candidates:
         state: grant.State = (await found.tenant.streams.get(grant.CATEGORY, each.grant_id)).state
         draft, asked = state.application.draft, state.application.submitted
-        title, does = (draft.title, draft.statement) if draft else (None, None)
+        does = draft.statement if draft else None
         made.append(
             Candidate(
                 grant_id=each.grant_id,
-                title=title if isinstance(title, str) else _UNTITLED,
+                title=grant_application.title(state.application) or _UNTITLED,
                 organisation=names[each.organisation],
                 asked=pounds(asked.amount_pence) if asked else "",
                 purpose=sentence_case(codes.NEEDS[asked.purpose]) if asked else "",

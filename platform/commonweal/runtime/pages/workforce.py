@@ -13,6 +13,7 @@ from commonweal.console import charts
 from commonweal.console.as_at import AsAt
 from commonweal.console.charts import Bars, Given
 from commonweal.console.numbers import NONE, Line, Numbers, cell
+from commonweal.console.page import Way
 from commonweal.console.wording import carried, language, long_date, sentence_case
 from commonweal.domain import codes, tenant
 from commonweal.domain.workforce import absence, handover, learning, link_worker, post
@@ -75,14 +76,6 @@ class Workforce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """Something that can be done: the words, and where."""
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerPage:
     """`worker` as GraphQL tells of it, days and codes in words; `load`: what they carry, as percent of what fits; `carried` is None
     where the one who looks does not see the people."""
@@ -91,7 +84,7 @@ class WorkerPage:
     carried: str | None
     facts: tuple[tuple[str, str], ...]
     load: int
-    deeds: tuple[Deed, ...]
+    deeds: tuple[Way, ...]
     said: str | None
 
 
@@ -247,7 +240,7 @@ def _facts(worker: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((label, text) for label, text in told if text)
 
 
-def _deeds(asker: Asker, worker: Mapping[str, Any]) -> list[Deed]:
+def _deeds(asker: Asker, worker: Mapping[str, Any]) -> list[Way]:
     """What the one who asks may do now, to somebody in post."""
     if worker["lastDay"]:
         return []
@@ -268,7 +261,7 @@ def _deeds(asker: Asker, worker: Mapping[str, Any]) -> list[Deed]:
         (worker["cases"] == 0, link_worker.LeavePost, "Record that they leave", f"/do/leave-post/{id_}{back}"),
     )
     return [
-        Deed(text=text, href=href)
+        Way(text=text, href=href)
         for now, command, text, href in offered
         if now and permissions.may(asker.principal.grants, command)
     ]

@@ -16,6 +16,7 @@ from commonweal.domain.chest import (
     capacity,
     fund,
     fund_pledges,
+    fund_priorities,
     fund_rounds,
     grant_application,
     grant_assessment,
@@ -124,7 +125,7 @@ class Chest:
                 pledge_id=pledge, receipt_id=f"{self.place}-{pledge}-{day}", amount_pence=pence,
                 received_on=self._on(day), on=self._on(day), by=FINANCE,
             )  # fmt: skip
-        yield 25, here, fund.SetPriority(needs=_INNER, by=OFFICER)
+        yield 25, here, fund_priorities.SetPriority(needs=_INNER, by=OFFICER)
         kept = ("+".join(_INNER),) if self.method == "panel" else ()
         yield 30, here, fund_rounds.OpenRound(
             round_id="r1", name="Spring round", opens_on=self._on(30), closes_on=self._on(65),
