@@ -20,6 +20,11 @@ ODS: Final = "QPM"
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 
 
+def hidden(page: str) -> dict[str, str]:
+    """What is hidden in the form of a page."""
+    return {name: unescape(value) for name, value in _HIDDEN.findall(page.partition("<main")[2])}
+
+
 class Someone:
     """One user of an ICS, signed in at a desk and with a token. `grants`: (role, scope) each."""
 
@@ -71,8 +76,7 @@ class Someone:
     def post(self, path: str, **typed: Any) -> str:
         """Send the form of a page, with what is hidden in it; `status` is what is expected, `at` the page it is on."""
         status, page = typed.pop("status", 200), self.get(typed.pop("at", path))
-        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(page.partition("<main")[2])}
-        answer = self.client.post(path, data={**hidden, **typed})
+        answer = self.client.post(path, data={**hidden(page), **typed})
         assert answer.status_code == status, (path, answer.status_code, answer.text)
         self.web.followed(self.ods)
         return answer.text

@@ -4,15 +4,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from html import unescape
 from typing import Any, Final
 
 import httpx
 from playwright.sync_api import Browser
 
-from commonweal.console.wording import LONDON
+from commonweal.console.saved import in_pounds
 from commonweal.domain.chest import (
     apply,
     assess,
@@ -24,20 +23,14 @@ from commonweal.domain.chest import (
 )
 from commonweal.runtime.development_issuer import DevelopmentIssuer
 from commonweal.runtime.sign_in import SignInLinks
-from tests.journeys.asking import Someone, signed_in
+from tests.journeys.asking import Someone, hidden, signed_in
 from tests.journeys.desk import Desk, at_a_desk
 from tests.journeys.office import Office
 from tests.web import Web
 
 HASH: Final = "a" * 64
 _DRAWDOWNS: Final = "query($id: ID!) { grant(id: $id) { drawdowns { id phase } } }"
-_HIDDEN: Final = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _LINK: Final = re.compile(r'value="([^"]*/(?:apply|vote)/[^"]+)"')
-
-
-def at(day: date, clock: str = "10:00") -> datetime:
-    """A moment in London."""
-    return datetime.combine(day, time.fromisoformat(clock), LONDON).astimezone(UTC)
 
 
 def charity(number: int) -> str:
@@ -73,8 +66,7 @@ class Outside:
 
     def send(self, step: str = "", query: str = "", **typed: Any) -> str:
         """The form of a step, with what is hidden in it; what it leads to."""
-        hidden = {name: unescape(value) for name, value in _HIDDEN.findall(self.get(step, query).partition("<main")[2])}
-        return self._told(self.client.post(f"{self.link}{step}", data={**hidden, **typed}))
+        return self._told(self.client.post(f"{self.link}{step}", data={**hidden(self.get(step, query)), **typed}))
 
     @staticmethod
     def _told(answer: httpx.Response) -> str:
@@ -100,8 +92,9 @@ class Outside:
         return self.send(choices=",".join(choices), then="cast")
 
 
-def in_pounds(pence: int) -> str:
-    return f"{pence // 100}.{pence % 100:02}"
+def written(day: date) -> str:
+    """As it is typed in a line of its own."""
+    return f"{day.day} {day.month} {day.year}"
 
 
 def parts(name: str, day: date) -> dict[str, str]:

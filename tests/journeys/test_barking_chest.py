@@ -17,6 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
+from commonweal.console.saved import in_pounds
 from commonweal.console.wording import long_date
 from commonweal.domain.chest import award, grant_assessment
 from commonweal.domain.referrals import referral
@@ -27,20 +28,20 @@ from tests.journeys.chestwork import (
     Chest,
     Outside,
     applies_by_telephone,
-    at,
     begins_on_the_board,
     charity,
     chest_of,
     confirms,
     founds,
-    in_pounds,
     opens_a_round,
     pledges,
     receives,
     sets_rules,
     sits_in,
+    written,
 )
 from tests.journeys.desk import Desk, at_a_desk
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, north_east_london
 from tests.near import organisation
 from tests.story import agreed, allocated, referred, registered
@@ -298,10 +299,10 @@ def awards_twelve(officer: Desk, chest: Chest, grants: Grants) -> None:
     officer.write("On which conditions?", "Name a safeguarding lead")
     officer.done("Recommend it", "It is recommended. Offer the grant next.")
     officer.follow("Offer the grant")
-    officer.write("When is it paid?", f"{typed(FIRST)} 3,333.33\n{typed(SECOND)} 3,333.33")
+    officer.write("When is it paid?", f"{written(FIRST)} 3,333.33\n{written(SECOND)} 3,333.33")
     officer.press("Offer it")
     officer.reads("must come to the award exactly")
-    officer.write("When is it paid?", f"{typed(FIRST)} 3,333.33\n{typed(SECOND)} 3,333.34")
+    officer.write("When is it paid?", f"{written(FIRST)} 3,333.33\n{written(SECOND)} 3,333.34")
     officer.done("Offer it", "The grant was offered, and its money is promised to nobody else.")
     for number in range(1, len(AWARDS)):
         half = AWARDS[number] // 2
@@ -311,7 +312,7 @@ def awards_twelve(officer: Desk, chest: Chest, grants: Grants) -> None:
     officer.write("How much?", "1,000")
     officer.done("Recommend it", "It is recommended.")
     officer.follow("Offer the grant")
-    officer.write("When is it paid?", f"{typed(FIRST)} 1,000")
+    officer.write("When is it paid?", f"{written(FIRST)} 1,000")
     officer.press("Offer it")
     officer.reads("£0 is left for this purpose and place: £1,000 cannot be awarded")
     officer.follow("Back")
@@ -563,7 +564,3 @@ def of_funder(desk: Desk, funder: str) -> dict[str, int]:
     headings = table.get_by_role("columnheader").all_text_contents()[1:]
     row = table.get_by_role("row").filter(has=desk.page.get_by_role("rowheader", name=funder))
     return dict(zip(headings, map(pence, row.get_by_role("cell").all_text_contents()), strict=True))
-
-
-def typed(day: date) -> str:
-    return f"{day.day} {day.month} {day.year}"

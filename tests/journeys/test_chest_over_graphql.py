@@ -33,7 +33,8 @@ from commonweal.kernel import cloud_event
 from commonweal.kernel.decider import category
 from commonweal.runtime import permissions
 from tests.journeys.asking import Someone
-from tests.journeys.chestwork import HASH, Chest, at, charity, chest_of
+from tests.journeys.chestwork import HASH, Chest, charity, chest_of
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import listed, organisation
 

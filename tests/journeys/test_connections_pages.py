@@ -15,6 +15,7 @@ from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
 from tests.journeys.asking import Someone
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.journeys.london import today
 from tests.near import BY, listed, offered, organisation
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
@@ -24,11 +25,6 @@ pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
 TODAY = due.today(NOW)
 HERE = "/people/p-finch/connections"
-
-
-def today() -> date:
-    """In London, where it may be past midnight since this file was imported."""
-    return due.today(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")

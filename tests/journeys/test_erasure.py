@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser
 
-from commonweal.console.wording import LONDON, in_london, long_date
+from commonweal.console.wording import in_london, long_date
 from commonweal.domain.directory import connect, connection
 from commonweal.domain.directory.listing import SetReferralRoute
 from commonweal.domain.measures import measuring
@@ -41,6 +41,7 @@ from tests.integrations.hospital import Hospital, Request, take
 from tests.journeys.asking import Someone, words
 from tests.journeys.browser import PHONE
 from tests.journeys.desk import Desk, at_a_desk
+from tests.journeys.london import at
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 from tests.near import BY, assured, listed, organisation
 from tests.story import allocated, referred, registered
@@ -65,8 +66,7 @@ TABS: Final = ("", "/case", "/plan", "/connections", "/contacts", "/measures", "
 
 def day(after_they_met: int, clock: str = "10:00") -> datetime:
     """A moment in London, so many days after Nora was last met."""
-    on = LAST_MET + timedelta(days=after_they_met)
-    return datetime.combine(on, time.fromisoformat(clock), LONDON).astimezone(UTC)
+    return at(LAST_MET + timedelta(days=after_they_met), clock)
 
 
 @dataclass

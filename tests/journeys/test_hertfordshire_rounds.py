@@ -14,7 +14,6 @@ from commonweal.domain.tenant import Place
 from tests.journeys.chestwork import (
     Bid,
     Chest,
-    at,
     charity,
     chest_of,
     confirms,
@@ -25,6 +24,7 @@ from tests.journeys.chestwork import (
     sits,
 )
 from tests.journeys.desk import Desk
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, northamptonshire
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

@@ -6,13 +6,13 @@ proposed, reached, makes a plan, is connected three times, answers questionnaire
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 from playwright.sync_api import Browser
 
-from commonweal.console.wording import LONDON, in_london, long_date
+from commonweal.console.wording import in_london, long_date
 from commonweal.domain.directory.listing import SetReferralRoute
 from commonweal.domain.referrals import referral
 from tests.integrations.hospital import Hospital
@@ -39,6 +39,7 @@ from tests.journeys.casework import (
     triages_and_proposes,
 )
 from tests.journeys.desk import Desk, at_a_desk
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import BY, listed, organisation
 from tests.story import agreed, referred, registered
@@ -52,7 +53,7 @@ ROSA = "Rosa Example"
 
 def day(after_friday: int, clock: str = "10:00") -> datetime:
     """A moment in London, so many days after the Friday the story begins on."""
-    return datetime.combine(FRIDAY + timedelta(days=after_friday), time.fromisoformat(clock), LONDON).astimezone(UTC)
+    return at(FRIDAY + timedelta(days=after_friday), clock)
 
 
 def _friday() -> date:

@@ -17,6 +17,7 @@ from commonweal.domain.plans.plan_start import StartPlan
 from commonweal.domain.plans.plan_words import RecordWhatMatters, RewordWhatMatters
 from commonweal.domain.referrals import referral
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.journeys.london import today
 from tests.near import BY
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
@@ -26,11 +27,6 @@ pytestmark = pytest.mark.browser
 NOW = datetime.now(UTC)
 TODAY = due.today(NOW)
 HERE = "/people/p-swift/plan"
-
-
-def today() -> date:
-    """In London, where it may be past midnight since this file was imported."""
-    return due.today(datetime.now(UTC))
 
 
 @pytest.fixture(scope="module")

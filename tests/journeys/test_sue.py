@@ -6,13 +6,13 @@ worker connects her with a falls clinic, a stroke group and an advice service, a
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
 from playwright.sync_api import Browser
 
-from commonweal.console.wording import LONDON, in_london
+from commonweal.console.wording import in_london
 from commonweal.domain import hospital
 from commonweal.domain.people import representation
 from commonweal.domain.referrals import referral
@@ -33,6 +33,7 @@ from tests.journeys.casework import (
     triages_and_proposes,
 )
 from tests.journeys.desk import Desk, at_a_desk
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import listed, organisation
 from tests.story import registered
@@ -49,7 +50,7 @@ ADMISSION, DISCHARGE = "A01", "A03"
 
 def day(number: int, clock: str = "10:00") -> datetime:
     """A moment in London, so many days into the story."""
-    return datetime.combine(FIRST + timedelta(days=number), time.fromisoformat(clock), LONDON).astimezone(UTC)
+    return at(FIRST + timedelta(days=number), clock)
 
 
 LAST = 70

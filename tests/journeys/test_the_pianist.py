@@ -8,14 +8,14 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
 
-from commonweal.console.wording import LONDON, in_london
+from commonweal.console.wording import in_london
 from commonweal.domain.measures.measuring import RecordMeasure
 from commonweal.domain.referrals import referral
 from tests.journeys.casework import (
@@ -37,6 +37,7 @@ from tests.journeys.casework import (
     triages_and_proposes,
 )
 from tests.journeys.desk import Desk, at_a_desk
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import BY, listed, organisation
 from tests.story import agreed, allocated, referred, registered
@@ -64,7 +65,7 @@ HIS: Final = (BEFORE + timedelta(days=31)).replace(day=1)
 
 def day(after: int, clock: str = "10:00", of: date = HIS) -> datetime:
     """A moment in London, so many days after the first of the month."""
-    return datetime.combine(of + timedelta(days=after), time.fromisoformat(clock), LONDON).astimezone(UTC)
+    return at(of + timedelta(days=after), clock)
 
 
 @pytest.fixture(scope="module")

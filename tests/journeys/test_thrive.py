@@ -4,7 +4,7 @@ The calendar goes on from the day they came by to the birthday on which their re
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from commonweal.console.wording import LONDON, in_london, long_date
+from commonweal.console.wording import long_date
 from commonweal.domain.people import consent, erasure, person, representation, risk
 from commonweal.domain.people.representation import RepresentativeUnlinked
 from commonweal.domain.referrals import gp_message, programme, reaching, receive, referral
@@ -21,6 +21,7 @@ from commonweal.domain.workforce import allocation
 from commonweal.runtime.development_issuer import DevelopmentIssuer
 from commonweal.runtime.sign_in import SignInLinks
 from tests.journeys.asking import Someone, signed_in, words
+from tests.journeys.london import at, today
 from tests.journeys.office import Office, at_work, northamptonshire
 from tests.near import listed, organisation
 from tests.web import Web
@@ -39,7 +40,7 @@ BEGAN: Final = date(datetime.now(UTC).year - 4, 9, 7)
 @pytest.fixture(scope="module")
 def office() -> Iterator[Office]:
     """An ICS four years ago, with a café where young people drop in and a service for them until they turn 19."""
-    with at_work(northamptonshire(), began=moment(BEGAN)) as made:
+    with at_work(northamptonshire(), began=at(BEGAN)) as made:
         made.given("o-1", organisation("Around the Corner", identifiers=("GB-CHC-1054276",)))
         made.given("cafe", *listed("Around the Corner café", BEGAN, kind="peer_support", needs=("low_mood",)))
         made.given(THRIVE, programme.OpenProgramme(name="#thrive"), programme.PublishCriteria(maximum_age=18))
@@ -60,16 +61,6 @@ def web(office: Office) -> Iterator[Web]:
 def someone(web: Web) -> Iterator[partial[Someone]]:
     with signed_in(web) as found:
         yield found
-
-
-def moment(on: date, clock: str = "10:00") -> datetime:
-    """In London."""
-    return datetime.combine(on, time.fromisoformat(clock), LONDON).astimezone(UTC)
-
-
-def today() -> date:
-    """By the office's calendar."""
-    return in_london(datetime.now(UTC)).date()
 
 
 def birthday(born_on: date, years: int) -> date:
@@ -99,7 +90,7 @@ def test_a_young_person_is_helped_by_their_own_consent_and_forgotten_at_twenty_f
     office.settled()
     tells_nobody_on_the_mothers_word(office, hazel, school, kit, case)
     what_is_restricted_stays_so(hazel, lead, someone("demo-triager", ("triager", "tenant")), kit, case)
-    office.on(moment(today() + timedelta(days=120)))
+    office.on(at(today() + timedelta(days=120)))
     hazel = someone("demo-hazel", ("link_worker", "link_worker:hazel"))
     hazel.do(allocation.CloseReferral, case, reason="goals_met")
     is_kept_until_a_birthday(office, someone, kit, birthday(kit_born, 25))
@@ -230,12 +221,12 @@ def is_kept_until_a_birthday(office: Office, someone: partial[Someone], kit: str
     asked = "query($id: ID!) { personRecord(id: $id) { name erased erasure erasureReason erasureEarliestOn } }"
     stands = {"erased": False, "erasure": "refused", "erasureReason": "retention", "erasureEarliestOn": str(until)}
     for on in (today(), until - timedelta(days=1)):
-        office.on(moment(on, "14:00"))
+        office.on(at(on, "14:00"))
         hazel = someone("demo-hazel", ("link_worker", "link_worker:hazel"))
         hazel.do(erasure.RequestErasure, kit)
         assert hazel.ask(asked, id=kit)["personRecord"] == {"name": "Kit Example", **stands}
         assert f"It may be asked again from {long_date(until)}" in words(hazel.get(f"/people/{kit}/rights"))
-    office.on(moment(until))
+    office.on(at(until))
     governance = someone("demo-governance", ("ig_lead", "tenant"))
     governance.do(erasure.RequestErasure, kit, basis="retention_ended")
     governance.do(erasure.ApproveErasure, kit)
@@ -286,7 +277,7 @@ def test_the_service_takes_somebody_on_until_they_turn_nineteen(office: Office, 
     grants = {"demo-school": ("referrer", f"organisation:{SCHOOL}"), "demo-lead": ("team_lead", "tenant")}
     school, lead = (someone(subject, grant) for subject, grant in grants.items())
     is_taken_on(lead, is_referred(school, ash, "the-day-before"))
-    office.on(moment(today() + timedelta(days=1)))
+    office.on(at(today() + timedelta(days=1)))
     school, lead = (someone(subject, grant) for subject, grant in grants.items())
     late = is_referred(school, ash, "the-day")
     lead.do(referral.StartTriage, late)

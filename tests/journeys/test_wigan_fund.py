@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from commonweal.domain.chest import fund, fund_pledges, fund_rounds
-from tests.journeys.chestwork import Bid, Chest, at, charity, chest_of, confirms, pledges, sits
+from tests.journeys.chestwork import Bid, Chest, charity, chest_of, confirms, pledges, sits, written
 from tests.journeys.desk import Desk
+from tests.journeys.london import at
 from tests.journeys.office import Office, at_work, northamptonshire
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -219,7 +220,3 @@ def pays(finance: Desk, grant: str, reference: str, on: date) -> None:
     finance.write("The bank's reference", reference)
     finance.day("When was it paid?", on)
     finance.press("Record it")
-
-
-def written(day: date) -> str:
-    return f"{day.day} {day.month} {day.year}"
