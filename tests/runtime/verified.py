@@ -16,6 +16,8 @@ import psycopg
 from nats.aio.client import Client
 from psycopg import sql
 
+from commonweal.domain.chest import apply, grant_application
+from commonweal.domain.directory import community_organisation
 from commonweal.domain.message import EVENTS, field_types, is_personal, personal_type
 from commonweal.domain.people import consent, person
 from commonweal.domain.referrals import receive, referral
@@ -36,6 +38,7 @@ from projections import READ_MODELS
 from tenants.nats_accounts import SYSTEM, Accounts, _signed, push
 from tenants.store import Store, Tenant
 from tenants.streams import make_events
+from tests import chest
 from tests.tenant import about, store
 
 CODE, OTHER = "QVA", "QVB"
@@ -247,7 +250,8 @@ async def _write(connection: psycopg.AsyncConnection[Any], kept: dict[Table, byt
 
 
 async def _happen(made: Scene, code: str) -> None:
-    """A referral on its way, a link worker who shares a name with someone, and somebody erased."""
+    """A referral on its way, a link worker who shares a name with someone, a grant called what its organisation is, and somebody
+    erased."""
     hired = link_worker.EngageLinkWorker(display_name="Wren Halewood", employer="U35821", engaged_on=TODAY)
     await made.tell(code, "w1", hired)
     await made.tell(code, "p1", _register("Odette Finchley", "9434765919"))
@@ -262,6 +266,15 @@ async def _happen(made: Scene, code: str) -> None:
     )  # fmt: skip
     await made.tell(code, "r1", received)
     await made.tell(code, "r1", referral.AcceptReferral())
+    walkers = community_organisation.ListOrganisation(name="Nene Walkers", identifiers=(chest.APPLICANT,))
+    await made.tell(code, "o1", walkers)
+    for stream_id, command in chest.founded("f1", 1_000_00):
+        await made.tell(code, stream_id, command)
+    begun = apply.StartApplication(
+        fund_id="f1", round_id="r1", organisation=chest.APPLICANT, link_id="l1", on=chest.DAY, by="olu"
+    )
+    await made.tell(code, "g1", begun)
+    await made.tell(code, "g1", grant_application.SaveApplication(title=walkers.name))
     await made.tell(code, "p3", _register("Gone Already", "9000000009"))
     await made.tell(code, "p3", person.ErasePerson(basis="request_upheld"))
     tenant = await made.tenant(code)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from commonweal.domain.deciders import EVENTS
+from commonweal.domain.directory.community_organisation import OrganisationChanged, OrganisationListed
 from commonweal.domain.workforce.link_worker import LinkWorkerEngaged
 from commonweal.kernel.decider import category
 from commonweal.kernel.log import Recorded
@@ -31,13 +32,16 @@ class Clear:
         self._search: Search | None = None
 
     def take(self, recorded: Recorded, fact: Fact) -> None:
-        """An event: its personal fields are sought; an ICS's own configuration and its link workers' names are not."""
+        """An event: its personal fields are sought; an ICS's own configuration, its link workers' names and what the directory calls
+        an organisation are not: many a grant is called what its organisation is."""
         for field, value in personal(fact.event):
             self.said(f"{recorded.type}.{field}", value, f"position {recorded.position}")
         if category(recorded.stream_id) in ("tenant", "roster") and recorded.type in EVENTS:
             self._innocent.append(recorded.data.decode())
         elif isinstance(fact.event, LinkWorkerEngaged):
             self._innocent.append(fact.event.display_name)
+        elif isinstance(fact.event, OrganisationListed | OrganisationChanged):
+            self._innocent.append(fact.event.name or "")
 
     def said(self, field: str, value: object, source: str) -> None:
         """Somebody told us this in confidence, and of a list each part of it."""
