@@ -39,6 +39,8 @@ EVENTS: Final = 20_000
 SECONDS: Final = 60.0
 AT_MOST: Final = 110.0
 """Seconds of load, on a machine that is slow today."""
+PATIENCE: Final = 90.0
+"""Seconds until all is well again: where PostgreSQL was killed late, the reactor has some ten thousand events to read then."""
 DUE: Final = {"relay": 6, "follower": 6, "web": 6, "nats": 6, "postgres": 3, "backend": 3}
 """Kills of each kind."""
 WRITERS: Final = 40
@@ -220,7 +222,7 @@ async def a_minute(running: Running, seed: int) -> Load:
 
 
 async def until_well(running: Running) -> None:
-    async with asyncio.timeout(45), httpx.AsyncClient() as client:
+    async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as client:
         while True:
             try:
                 if (await client.get(f"{running.url}/health")).status_code == 200:
