@@ -19,6 +19,7 @@ from commonweal.domain.plans import plan_start
 from commonweal.domain.referrals import reaching, receive, referral
 from commonweal.domain.work import contact_booking, task
 from commonweal.domain.workforce import allocation
+from commonweal.kernel import react
 from commonweal.kernel.decider import category
 from commonweal.kernel.handle import handle
 from commonweal.kernel.log import Borrow, Connection
@@ -546,13 +547,18 @@ def test_what_is_refused_is_passed_over(live: Callable[[Story], None]) -> None:
     live(story)
 
 
-def test_an_error_stops_it_says_so_and_skips_nothing(live: Callable[[Story], None]) -> None:
+def test_an_error_stops_it_says_so_and_skips_nothing(
+    live: Callable[[Story], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(react, "BATCH", 1)
+
     async def story(here: ICS, _: ICS) -> None:
         await of_someone_we_know(here)
         await here.ask("stay", HOME, MATCH)
-        lost = True
+        lost, said = True, list[str]()
 
         def sometimes() -> AbstractAsyncContextManager[Connection]:
+            said.append(reactor.complaint)
             return (cut_after(0, here.data.pool.borrow) if lost else here.data.pool.borrow)()
 
         reactor = here.another(sometimes)
@@ -565,9 +571,12 @@ def test_an_error_stops_it_says_so_and_skips_nothing(live: Callable[[Story], Non
 
         async with following(reactor, every=0.1):
             await until(stopped)
-            assert reactor.complaint.startswith("QZX: the reactor is stopped by OperationalError at test_reactor.py")
+            stopped_by = reactor.complaint
+            assert stopped_by.startswith("QZX: the reactor is stopped by OperationalError at test_reactor.py")
             lost = False
             await until(well)
+        going_again = said.index("QZX: the reactor is catching up", said.index(stopped_by))
+        assert stopped_by not in said[going_again:], "who reads what it missed is stopped no longer"
         assert (await here.happened("hospital_episode"))[-1] == "DischargeSupportTaskRaised"
 
     live(story)

@@ -123,6 +123,8 @@ class Reactor:
             facts = await self.streams.understand(recorded)
             await self._take(position, facts)
             position = facts[-1].position
+            if self.stopped:  # it goes again, and has what it missed to read
+                self.stopped, self.caught_up = None, False
         return position
 
     async def _take(self, position: int, facts: list[Fact]) -> None:

@@ -1,10 +1,8 @@
 """Outcomes: whether people fare better, for whom more and for whom less, with nothing told of few."""
 
-import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
@@ -13,6 +11,7 @@ from litestar.response import Response
 from commonweal.console import charts
 from commonweal.console.as_at import AsAt, as_at
 from commonweal.console.charts import Bars, Given, Step
+from commonweal.console.numbers import Line, Numbers
 from commonweal.console.page import AsOf, Way
 from commonweal.console.wording import sentence_case
 from commonweal.domain import codes
@@ -69,14 +68,6 @@ _IMPROVED: Final = "Share improved, in percent of those who answered first and l
 """What the charts measure."""
 _FIRST_YEAR: Final = 2019
 _APRIL: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A row of the table: what it is of, and each number as it stands there."""
-
-    text: str
-    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,12 +155,9 @@ async def download(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         return refused
     found = await _found(pages, asker, chosen, moment)
     definition, scale = measured(chosen["measure"])
-    written = StringIO()
-    rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow([f"{scale.text} – {definition.name}", f"position {found.position}", f"as of {found.at.isoformat()}"])
-    rows.writerow(["Of", *(text for _, text in NUMBERS)])
-    rows.writerows([line.text, *line.numbers] for line in found.lines)
-    return Response(written.getvalue(), media_type=CSV, headers=attached("outcomes.csv"))
+    table = Numbers(first="Of", headings=tuple(text for _, text in NUMBERS), lines=found.lines)
+    about = (f"{scale.text} – {definition.name}", f"position {found.position}", f"as of {found.at.isoformat()}")
+    return Response(table.file(about), media_type=CSV, headers=attached("outcomes.csv"))
 
 
 def _let_in(asker: Asker) -> None:
@@ -194,7 +182,7 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     alone = rows[0][1] if rows and by == within == "ALL" else None
     several = bool(rows) and alone is None
     return Found(
-        lines=tuple(Line(text=text, numbers=numbers(row)) for text, row in rows),
+        lines=tuple(Line(text=text, cells=numbers(row)) for text, row in rows),
         tiles=() if alone is None else tiles(alone),
         answered=() if alone is None else charts.funnel([(text, alone[name]) for name, text in NUMBERS[:3]]),
         change=charts.bars(
