@@ -1,7 +1,7 @@
 """What holds of a community chest after whatever was asked of it: no pound is promised twice, paid twice, or lost."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast, get_args
 
 import pytest
@@ -22,6 +22,7 @@ from commonweal.domain.chest import (
     grant_award,
     grant_monitoring,
     grant_payments,
+    grant_schedule,
     money,
     payment,
     underspend,
@@ -668,6 +669,34 @@ def test_nothing_is_offered_before_somebody_looked_who_it_is() -> None:
     unseen = replace(there, assessment=replace(there.assessment, diligence=None))
     with pytest.raises(Refused, match="no due diligence is recorded"):
         award.decide((unseen, BEGUN[FUND]), offer("g2", 500_000))
+
+
+def test_what_another_gave_back_is_due_beside_what_is_left_of_the_schedule() -> None:
+    g1, g2, later = ("grant", "g1"), ("grant", "g2"), LATER + timedelta(days=30)
+
+    def back(grant_id: str, pence: int) -> underspend.ReturnUnderspend:
+        return underspend.ReturnUnderspend(
+            grant_id=grant_id, fund_id="f1", return_id=f"back-{grant_id}", amount_pence=pence,
+            returned_on=LATER, on=LATER, by="fin",
+        )  # fmt: skip
+
+    world = lived(
+        RUNNING,
+        (g1, back("g1", 20_000)),
+        (g2, PAY),
+        (g2, grant_payments.ReportUnderspend(amount_pence=30_000, on=LATER)),
+        (g2, back("g2", 30_000)),
+        (
+            g1,
+            underspend.ReallocateUnderspend(
+                grant_id="g1", fund_id="f1", reallocation_id="m1", to_grant="g2", amount_pence=15_000,
+                due_on=later, on=LATER, by="fin",
+            ),
+        ),
+    )  # fmt: skip
+    given_more: grant.State = world[g2]
+    due = (grant_award.Instalment(LATER, 470_000), grant_award.Instalment(later, 15_000))
+    assert grant_schedule.stands(given_more.award) == due
 
 
 def test_no_money_moves_before_it_could() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from commonweal.domain import codes, values
-from commonweal.domain.chest import fund, fund_awards, fund_rounds, grant, grant_award, money
+from commonweal.domain.chest import fund, fund_awards, fund_rounds, grant, grant_award, grant_schedule, money
 from commonweal.domain.chest.fund_awards import Award, released, shares
 from commonweal.domain.chest.grant_award import RUNNING, require
 from commonweal.domain.chest.money import Split, pounds
@@ -170,7 +170,7 @@ def _vary(state: grant.State, chest: fund.State, command: VaryAward) -> Decision
     values.one_of(codes.AWARD_CHANGES, command.reason, "reason")
     amount = money.pence(command.amount_pence)
     schedule = grant_award.schedule(command.schedule_on, command.schedule_pence, amount)
-    if (state.award.amount, state.award.schedule) == (amount, schedule):
+    if (state.award.amount, grant_schedule.stands(state.award)) == (amount, schedule):
         return (), ()
     require(state.phase, RUNNING | {"accepted"}, "be varied")
     fund.require_open(chest)

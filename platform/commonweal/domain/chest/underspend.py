@@ -4,7 +4,17 @@ from datetime import date
 from typing import Any, Final
 
 from commonweal.domain import values
-from commonweal.domain.chest import award, fund, fund_awards, grant, grant_award, grant_payments, money, payment
+from commonweal.domain.chest import (
+    award,
+    fund,
+    fund_awards,
+    grant,
+    grant_award,
+    grant_payments,
+    grant_schedule,
+    money,
+    payment,
+)
 from commonweal.domain.chest.fund_awards import shares
 from commonweal.domain.chest.grant_award import RUNNING, require
 from commonweal.domain.chest.money import pounds
@@ -101,7 +111,7 @@ def _reallocate(state: grant.State, chest: fund.State, to: grant.State, command:
     known = chest.awards[command.to_grant]
     part = award.more_for(chest, known, amount, command.on)
     then = money.plus(known.split, part)
-    schedule = (*to.award.schedule, grant_award.Instalment(command.due_on, amount))
+    schedule = (*grant_schedule.stands(to.award), grant_award.Instalment(command.due_on, amount))
     varied = grant_award.AwardVaried(
         amount_pence=sum(then.values()),
         shares=shares(then),

@@ -6,7 +6,7 @@ from typing import Final
 
 from commonweal.console.wording import long_date, plural, sentence_case
 from commonweal.domain import codes
-from commonweal.domain.chest import assess, fund, grant, grant_application
+from commonweal.domain.chest import assess, fund, grant, grant_application, grant_schedule
 from commonweal.domain.chest.money import pounds
 from commonweal.runtime.pages.page import Given, Pages
 from commonweal.runtime.schema import Asker
@@ -18,7 +18,7 @@ Facts = tuple[tuple[str, str], ...]
 async def standing(_pages: Pages, asker: Asker, grant_id: str, _given: Given) -> Facts:
     """What is paid of an award, what falls due when, and how its conditions and reports stand."""
     state: grant.State = (await asker.tenant.streams.get(grant.CATEGORY, grant_id)).state
-    due = ", ".join(f"{pounds(each.pence)} on {long_date(each.due_on)}" for each in state.award.schedule)
+    due = ", ".join(f"{pounds(each.pence)} on {long_date(each.due_on)}" for each in grant_schedule.stands(state.award))
     told = (
         ("Awarded", pounds(state.award.amount)),
         ("Paid", pounds(state.payments.paid)),
