@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, cast, get_args
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.domain import codes
@@ -30,6 +30,7 @@ from commonweal.domain.chest import (
 from commonweal.domain.message import Refused
 from tests.domain.test_laws_together import ALONE, World, alone, decided_together
 from tests.given import BY_CATEGORY, after, state_of
+from tests.luck import tried
 
 DAY = date(2026, 4, 1)
 LATER = date(2026, 9, 1)
@@ -343,11 +344,7 @@ def test_no_pound_is_promised_paid_or_lost_twice_whatever_is_asked() -> None:
             world = then
             balanced(world)
 
-    for examples in (100, 400, 1600):  # more where luck was against us
-        settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])(anything(law))()
-        if moved >= MOVING:
-            return
-    pytest.fail(f"never granted: {MOVING - moved}")
+    tried(anything, law, 100, lambda: MOVING - moved)
 
 
 @given(st.integers(0, 10**9), st.lists(st.integers(0, 10**7), min_size=1, max_size=9).filter(any))

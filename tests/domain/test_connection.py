@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commonweal.domain import due, tenant
@@ -24,6 +24,7 @@ from commonweal.domain.people import consent
 from commonweal.domain.referrals import referral
 from tests.domain.arbitrary import members, wishes
 from tests.given import state_of
+from tests.luck import tried
 from tests.near import BY, offered, service
 from tests.story import RECEIVED
 
@@ -251,7 +252,6 @@ def test_what_ended_early_is_not_answered_any_more() -> None:
         ask(YES, world(*ended))
 
 
-LAWFUL = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 WISHES = [
     *members(connection.Command),
     *members(connect.Command),
@@ -262,8 +262,8 @@ WISHES = [
 def test_whatever_is_asked_of_a_connection_twice_is_done_once_and_a_link_never_answers_twice() -> None:
     granted: set[str] = set()
 
-    @LAWFUL
-    @given(st.booleans(), st.lists(st.sampled_from(WISHES).flatmap(wishes), min_size=5, max_size=25))
+    anything = given(st.booleans(), st.lists(st.sampled_from(WISHES).flatmap(wishes), min_size=5, max_size=25))
+
     def law(sent: bool, commands: list[Any]) -> None:
         here = world(OFFERED, ACCEPTED, *([SENT] if sent else []))
         by_link: dict[str, Any] = {}
@@ -284,5 +284,5 @@ def test_whatever_is_asked_of_a_connection_twice_is_done_once_and_a_link_never_a
             granted.add(type(command).__name__)
             assert not any(ask(command, here))
 
-    law()
-    assert granted >= {"SendConnection", "AnswerByLink", "RecordAttendance", "DropConnection", "ReplaceProviderLink"}
+    wanted = {"SendConnection", "AnswerByLink", "RecordAttendance", "DropConnection", "ReplaceProviderLink"}
+    tried(anything, law, 200, lambda: wanted - granted)

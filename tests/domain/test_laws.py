@@ -24,6 +24,7 @@ from commonweal.domain.plans import (
 )
 from tests.domain.arbitrary import any_of, facts, members, wishes
 from tests.given import after
+from tests.luck import tried
 
 LAWFUL = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 by_module = pytest.mark.parametrize("module", deciders.MODULES, ids=lambda module: module.CATEGORY)
@@ -96,8 +97,5 @@ def test_decided_twice_equals_once_from_nothing_or_whatever_was_stored(module: M
             if state != before:
                 granted.add(type(command))
 
-    for examples in (100, 400, 1600):  # more where luck was against us, so that only what is truly rare is called so
-        settings(LAWFUL, max_examples=examples)(asked(law))()
-        if len(granted) * 2 >= len(members(module.Command)):
-            return
-    pytest.fail("the laws were hardly tried: wishes that can be granted are too rare")
+    every = set(members(module.Command))
+    tried(asked, law, 100, lambda: every - granted if len(granted) * 2 < len(every) else ())

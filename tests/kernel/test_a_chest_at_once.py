@@ -6,10 +6,10 @@ from dataclasses import fields, replace
 from itertools import count
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from commonweal.domain.chest import fund
+from commonweal.domain.chest import fund, fund_awards
 from commonweal.domain.message import Refused
 from commonweal.kernel.append import Conflict
 from commonweal.kernel.handle import handle
@@ -19,9 +19,12 @@ from commonweal.runtime.open_store import open_store
 from tenants.store import Tenant
 from tests.domain.test_chest import ASKED, FOUNDED, FUND, GRANTS, balanced, of_fund, recommended, running
 from tests.given import BY_CATEGORY
+from tests.luck import tried
 from tests.tenant import about, provisioned
 
 HISTORIES = 60
+MOVING = {fund_awards.MoneyCommitted, fund_awards.MoneyReleased, fund_awards.MoneyPaid, fund_awards.MoneyReturned}
+"""What has to have happened, or the law was hardly tried."""
 WRITERS = st.lists(st.lists(ASKED, min_size=3, max_size=12), min_size=2, max_size=4)
 NAMES = {"fund_id", "grant_id", "to_grant"}
 PURPOSES = {"g1": ("loneliness", "E09000002"), "g2": ("loneliness", "E09000016"), "g3": ("food", "E09000002")}
@@ -44,18 +47,12 @@ def test_no_pound_is_there_twice_however_many_write_at_once(servers: Installatio
         try:
             tenants = runner.run(scene(stack))
 
-            @settings(
-                max_examples=HISTORIES, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-            )
-            @given(st.booleans(), WRITERS)
             def law(going: bool, writers: list[list[Asked]]) -> None:
                 moved.update(runner.run(_history(tenants, f"-{next(numbers)}", going, writers)))
 
-            law()
+            tried(given(st.booleans(), WRITERS), law, HISTORIES, lambda: MOVING - moved)
         finally:
             runner.run(stack.aclose())
-    names = {each.__name__ for each in moved}
-    assert names >= {"MoneyCommitted", "MoneyReleased", "MoneyPaid", "MoneyReturned"}
 
 
 async def _history(tenants: list[Tenant], mark: str, going: bool, writers: list[list[Asked]]) -> set[type]:
