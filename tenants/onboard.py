@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from psycopg import AsyncConnection
 
-from commonweal.domain import tenant
+from commonweal.domain import due, tenant
 from commonweal.domain.message import Refused
 from commonweal.domain.workforce import roster
 from commonweal.kernel.append import About
@@ -133,7 +133,7 @@ async def onboard(ground: Ground, ics: ICS, said: Callable[[str], Awaitable[None
 
     The roster comes after all that its processes will look for, the log after the roster: cut off anywhere, the next run goes on.
     """
-    today = datetime.now(UTC).date()
+    today = due.today(datetime.now(UTC))
     if problems := await check(ground, ics, today):
         raise Refused("; ".join(problems))
     placement = Placement(ics.ods, ics.database, ics.key_file)

@@ -134,6 +134,15 @@ def test_a_referral_without_consent_to_contact_is_refused() -> None:
     given(receive, reading={**KNOWN, ("consent", "ottoline"): ()}).when(REFER).refused("not agreed to be contacted")
 
 
+def test_a_consent_holds_until_midnight_in_london() -> None:
+    until = replace(AGREED, given_on=date(2026, 3, 30), expires_on=date(2026, 3, 31))
+    reading = {**KNOWN, ("consent", "ottoline"): (until,)}
+    midnight = datetime(2026, 3, 31, 23, tzinfo=UTC)
+    early = replace(REFER, received_at=midnight - timedelta(minutes=1))
+    given(receive, reading=reading).when(early).then(replace(RECEIVED, received_at=early.received_at))
+    given(receive, reading=reading).when(replace(REFER, received_at=midnight)).refused("not agreed to be contacted")
+
+
 def test_a_referral_after_consent_was_withdrawn_is_refused() -> None:
     withdrawn = ConsentWithdrawn(scope="contact", audience="any", withdrawn_on=date(2026, 1, 5))
     reading = {**KNOWN, ("consent", "ottoline"): (AGREED, withdrawn)}

@@ -25,6 +25,12 @@ AXE: Final = (Path(__file__).parent / "axe" / "axe.min.js").read_text("utf-8")
 _VIOLATIONS: Final = """
 axe.run({resultTypes: ["violations"]}).then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html)]))
 """
+_DRAWN: Final = """
+async width => {
+  do await new Promise(requestAnimationFrame); while (innerWidth !== width)
+  await new Promise(requestAnimationFrame)
+}
+"""
 DESKTOP: Final[ViewportSize] = {"width": 1280, "height": 900}
 PHONE: Final[ViewportSize] = {"width": 390, "height": 844}
 
@@ -51,6 +57,12 @@ def signed_in(
     page = context.new_page()
     page.goto(web.way_in(ods, subject))
     return page
+
+
+def sized(page: Page, size: ViewportSize) -> None:
+    """Make a page this wide, and wait until it stands so: on a busy machine it is looked at half way otherwise."""
+    page.set_viewport_size(size)
+    page.evaluate(_DRAWN, size["width"])
 
 
 def violations(page: Page) -> Any:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from commonweal.console.wording import in_london
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, sized, violations
 from tests.journeys.office import Office
 
 PICTURES: Final = os.environ.get("COMMONWEAL_PICTURES")
@@ -21,13 +21,6 @@ PICTURES: Final = os.environ.get("COMMONWEAL_PICTURES")
 LOOKED_AT: Final[list[Path]] = []
 """The folder in which a file stands for each kind of page that was looked at, in whichever story of the run and by whichever process."""
 _IDS: Final = re.compile(r"/(?=[^/]*\d|[^/]{25})[^/]+")
-_DRAWN: Final = """
-async width => {
-  do await new Promise(requestAnimationFrame); while (innerWidth !== width)
-  await new Promise(requestAnimationFrame)
-}
-"""
-"""Until the page stands as wide as it was made: on a busy machine it is looked at half way otherwise."""
 
 
 @dataclass
@@ -112,8 +105,7 @@ class Desk:
         except FileExistsError:
             return
         for name, size in (("phone", PHONE), ("desk", DESKTOP)):
-            self.page.set_viewport_size(size)
-            self.page.evaluate(_DRAWN, size["width"])
+            sized(self.page, size)
             assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
                 f"{shape} on a {name}"
             )

@@ -169,7 +169,7 @@ def at_work(ics: ICS, began: datetime | None = None) -> Iterator[Office]:
 
 
 def _wait(loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run_coroutine_threadsafe(coroutine, loop).result(PATIENCE)
+    return asyncio.run_coroutine_threadsafe(coroutine, loop).result(3 * PATIENCE)
 
 
 async def _start(
@@ -215,7 +215,7 @@ async def _begin(stack: AsyncExitStack, installation: Installation, module: Modu
             await end(work)
 
         stack.push_async_callback(stop)
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(2 * PATIENCE):
             while not process.is_ready:
                 assert not work.done(), work
                 await asyncio.sleep(0.02)

@@ -14,7 +14,8 @@ from commonweal.domain.people import person
 from commonweal.domain.plans.plan_start import StartPlan
 from commonweal.domain.referrals import programme, refer_back, referral
 from commonweal.domain.workforce import allocation
-from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, sized, violations
+from tests.journeys.london import one_hour, today
 from tests.story import agreed, engaged, referred, registered
 from tests.web import Web
 
@@ -119,7 +120,8 @@ def test_no_message_is_left_for_someone_who_said_so(people: Web, page: Page) -> 
     page.get_by_role("link", name="Record an attempt at contact").click()
     page.get_by_label("Telephone", exact=True).check()
     page.get_by_label("A message was left").check()
-    for name, value in (("day", NOW.day), ("month", NOW.month), ("year", NOW.year), ("time", "00:00")):
+    day = today()
+    for name, value in (("day", day.day), ("month", day.month), ("year", day.year), ("time", "00:00")):
         page.locator(f"[name=attempted_at_{name}]").fill(str(value))
     page.get_by_role("button", name="Save attempt").click()
     expect(page.get_by_role("alert")).to_contain_text("This person said no message may be left")
@@ -208,8 +210,10 @@ def test_who_does_not_care_for_them_reads_nothing_anybody_wrote(people: Web, bro
 
 
 def test_whoever_opens_a_form_about_a_referral_is_written_down_and_reads_as_much_as_on_the_case(
-    people: Web, browser: Browser
+    people: Web, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    one_hour(monkeypatch)
+
     def looks() -> list[tuple[str, str]]:
         facts = people.run(people.tenant("QPM").log.after(0, 10_000))
         theirs = [fact for fact in facts if fact.stream_id == "record_access-p-plain"]
@@ -245,6 +249,6 @@ def test_axe_finds_nothing_on_a_case_or_its_forms(people: Web, browser: Browser)
         ):
             page.goto(f"{people.url}{address}")
             for viewport in (DESKTOP, PHONE):
-                page.set_viewport_size(viewport)
+                sized(page, viewport)
                 assert violations(page) == [], address
                 assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), address

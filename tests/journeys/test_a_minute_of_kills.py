@@ -51,7 +51,7 @@ REGISTER: Final = """
 mutation ($key: String!, $i: RegisterPersonInput!) { registerPerson(idempotencyKey: $key, input: $i) { id position } }
 """
 
-pytestmark = [pytest.mark.alone, pytest.mark.timeout(280)]
+pytestmark = [pytest.mark.alone, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

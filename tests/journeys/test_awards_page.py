@@ -18,7 +18,7 @@ from commonweal.runtime.pages.published import AT_ONCE, WAITING
 from commonweal.runtime.simulate.chest import AWARDS, Chest
 from commonweal.runtime.simulate.play import founded, play_chests
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, sized, violations
 from tests.story import configured
 from tests.web import Web
 
@@ -289,7 +289,7 @@ def test_axe_finds_nothing_and_the_file_is_counted_as_it_comes(
         for address in (HERE, f"{HERE}?need=nothing", f"{HERE}/grants/{awarded(year, 'participatory')}"):
             page.goto(f"{web.url}{address}")
             for viewport in (DESKTOP, PHONE):
-                page.set_viewport_size(viewport)
+                sized(page, viewport)
                 assert violations(page) == [], address
                 assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), address
     with browser.new_context(viewport=DESKTOP) as context:

@@ -16,7 +16,7 @@ from commonweal.domain.tenant import ConfigureTenant, Place
 from commonweal.domain.workforce.allocation import CloseReferral
 from commonweal.runtime.pages.statement import quarters
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, sized, violations
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -458,7 +458,7 @@ def test_axe_finds_nothing_on_the_pages_of_a_chest(web: Web, chest: Chest, brows
         ):
             page.goto(f"{web.url}{address}")
             for viewport in (DESKTOP, PHONE):
-                page.set_viewport_size(viewport)
+                sized(page, viewport)
                 assert violations(page) == [], address
                 assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), address
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from commonweal.console.assets import FOR_EVER, assets
 from commonweal.console.page import content_security_policy
 from tests.journeys import console_samples as samples
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, sized, violations
 
 pytestmark = pytest.mark.browser
 
@@ -133,7 +133,7 @@ def test_columns_stand_side_by_side_on_a_desk_and_below_each_other_on_a_phone(st
     page = strict.new_page()
     page.goto("/caseload")
     assert len(set(_column_lefts(page))) == 4
-    page.set_viewport_size(PHONE)
+    sized(page, PHONE)
     assert len(set(_column_lefts(page))) == 1
 
 

@@ -41,7 +41,7 @@ from tests.integrations.hospital import Hospital, Request, take
 from tests.journeys.asking import Someone, words
 from tests.journeys.browser import PHONE
 from tests.journeys.desk import Desk, at_a_desk
-from tests.journeys.london import at
+from tests.journeys.london import at, today
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 from tests.near import BY, assured, listed, organisation
 from tests.story import allocated, referred, registered
@@ -57,8 +57,8 @@ BURTON: Final = "U35821/burton"
 TRUST: Final = "RNS"
 OTHERS: Final = 12
 """Of everyone else: with one more, a number that is given to the nearest 5 goes from 10 to 15."""
-NOW: Final = datetime.now(UTC)
-TODAY: Final = in_london(NOW).date()
+TODAY: Final = today()
+NOW: Final = at(TODAY, "00:05")
 LAST_MET: Final = TODAY.replace(year=TODAY.year - retention.ADULT_YEARS)
 """The day Nora was last met: her record need not be kept from today on."""
 TABS: Final = ("", "/case", "/plan", "/connections", "/contacts", "/measures", "/rights", "/access")

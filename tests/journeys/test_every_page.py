@@ -19,7 +19,7 @@ from commonweal.runtime.pages.menu import PAGES
 from commonweal.runtime.pages.record import TABS
 from commonweal.runtime.sign_in import SignInLinks
 from commonweal.runtime.simulate.play import deal, play
-from tests.journeys.browser import DESKTOP, PHONE, violations
+from tests.journeys.browser import DESKTOP, PHONE, sized, violations
 from tests.journeys.office import ODS, Office, at_work, northamptonshire
 
 pytestmark = pytest.mark.browser
@@ -163,7 +163,7 @@ def test_everyone_can_use_every_page_on_a_desk_and_on_a_phone(
             looked_at |= {name, _kinds(name)} - {None}
             page.goto(f"{office.url}{address}")
             for size in (DESKTOP, PHONE):
-                page.set_viewport_size(size)
+                sized(page, size)
                 wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 found += [(address, f"{wide} too wide for {size['width']}")] if wide > 0 else []
             found += [(address, each) for each in violations(page)]

@@ -12,7 +12,7 @@ from commonweal.domain.directory import connection
 from commonweal.domain.referrals import referral
 from commonweal.domain.tenant import Place
 from tests.journeys.asking import Someone
-from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.journeys.browser import DESKTOP, PHONE, signed_in, sized, violations
 from tests.near import listed, organisation
 from tests.near import offered as connected
 from tests.projections.test_community_chest import COUNCIL, DAY, LATER, applied, drawn, offered
@@ -42,10 +42,10 @@ def funder(web: Web, browser: Browser) -> Iterator[Page]:
 
 def looked_at(page: Page) -> None:
     for viewport in (DESKTOP, PHONE):
-        page.set_viewport_size(viewport)
+        sized(page, viewport)
         assert violations(page) == [], page.url
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth"), page.url
-    page.set_viewport_size(DESKTOP)
+    sized(page, DESKTOP)
 
 
 def test_a_funder_comes_from_the_menu_to_one_statement_over_all_and_takes_it_home(funder: Page) -> None:

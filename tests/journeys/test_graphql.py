@@ -2,7 +2,7 @@
 
 import subprocess
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -641,6 +641,10 @@ def test_no_clock_and_no_own_id_is_asked_of_a_client() -> None:
         names = mutations.asked(command)
         assert not set(names) & set(mutations.CLOCKS)
         assert BEHAVIOURS[command].primary != "referral" or "referral_id" not in names
+
+
+def test_the_day_a_command_is_given_on_is_londons() -> None:
+    assert mutations.CLOCKS["on"](datetime(2026, 6, 30, 23, 30, tzinfo=UTC)) == date(2026, 7, 1)
 
 
 def test_the_schema_as_code_is_the_one_on_file() -> None:

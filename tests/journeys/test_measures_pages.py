@@ -13,19 +13,19 @@ from commonweal.domain.referrals import referral
 from commonweal.domain.workforce import allocation
 from tests.journeys.asking import Someone
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, violations
+from tests.journeys.london import today
 from tests.story import agreed, engaged, referred, registered
 from tests.web import Web
 
 pytestmark = pytest.mark.browser
 
 NOW = datetime.now(UTC)
-TODAY = NOW.date()
 
 
 @pytest.fixture(scope="module")
 def people(web: Web) -> Web:
     """A person to ask, and nine others who answered twice."""
-    web.given("QPM", "wren", engaged("Wren Example", caseload_limit=40, engaged_on=TODAY))
+    web.given("QPM", "wren", engaged("Wren Example", caseload_limit=40, engaged_on=today()))
     names = ["ada", *(f"n{number}" for number in range(9))]
     for name in names:
         web.given("QPM", f"p-{name}", registered(f"{name.title()} Example", gp_practice="K83001"))
@@ -39,11 +39,11 @@ def people(web: Web) -> Web:
             answers = (satisfied, 5, 5, 5)
             command = RecordMeasure(
                 referral_id=f"r-{name}", instrument="ons4", point="baseline", answers=answers, mode="self",
-                completed_on=TODAY - timedelta(days=days), on=TODAY, by="u1",
+                completed_on=today() - timedelta(days=days), on=today(), by="u1",
             )  # fmt: skip
             web.given("QPM", f"m-{name}-{days}", command)
     due = ScheduleMeasure(
-        referral_id="r-ada", instrument="phq9", point="review", due_on=TODAY - timedelta(days=2), on=TODAY
+        referral_id="r-ada", instrument="phq9", point="review", due_on=today() - timedelta(days=2), on=today()
     )  # fmt: skip
     web.given("QPM", "m-ada", due)
     web.followed("QPM")
@@ -146,14 +146,15 @@ def test_outcomes_are_shown_in_large_as_bars_and_as_a_table(people: Web, browser
 
 
 def test_outcomes_are_asked_for_a_year_and_as_at_a_day_at_once(people: Web) -> None:
-    came = TODAY - timedelta(days=90)
+    day = today()
+    came = day - timedelta(days=90)
     of = str(came.year if came.month >= 4 else came.year - 1)
-    then = f"day={TODAY.day}&month={TODAY.month}&year={TODAY.year}"
+    then = f"day={day.day}&month={day.month}&year={day.year}"
     analyst = Someone(people, "measures-analyst-of-years", ("analyst", "tenant"))
     for year in ("", of):
         page = analyst.get(f"/outcomes?referred_in={year}&{then}")
         assert "what we knew then" in page
-        assert f'name="year" type="text" value="{TODAY.year}"' in page
+        assert f'name="year" type="text" value="{day.year}"' in page
         (file,) = re.findall(r'href="(/outcomes\.csv[^"]+)"', page)
         assert ("referred_in=" in file) == bool(year)
         assert "Everyone" in analyst.get(unescape(file))

@@ -18,6 +18,7 @@ from commonweal.domain.referrals import referral
 from commonweal.kernel.react import Reactor
 from commonweal.runtime.comparing import Comparing
 from commonweal.runtime.forgetting import forget
+from tests.journeys.london import one_hour
 from tests.story import DAY, agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
@@ -136,8 +137,9 @@ def test_the_record_shows_who_it_is_what_to_know_first_and_what_happened(amber: 
 
 
 def test_that_a_record_was_opened_is_written_down_once_an_hour_with_the_colleagues_name(
-    people: Web, lead: Someone, ines: Someone
+    people: Web, lead: Someone, ines: Someone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    one_hour(monkeypatch)
     before = len(opened(people, "p-2"))
     for _ in range(2):
         lead.get("/people/p-2")

@@ -44,6 +44,7 @@ from commonweal.kernel.decider import BEHAVIOURS, category, identity
 from commonweal.runtime import mutations, permissions
 from commonweal.runtime.access import FRESH
 from tests.journeys.asking import Someone, reacted, signed_in, words
+from tests.journeys.london import today
 from tests.near import BY, listed, organisation
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.tenants.test_graphql_attacks import MUTATIONS, QUERIES
@@ -51,9 +52,8 @@ from tests.tenants.test_roles import ROOTS, operation, roots
 from tests.web import Web
 
 NOW: Final = datetime.now(UTC)
-TODAY: Final = NOW.date()
 CHARITY: Final = "GB-CHC-1054276"
-REFERENCE: Final = "w-17"
+REFERENCE: Final = "ward-17-laleh"
 NUMBER: Final = "9434765919"
 DARI: Final = "prs"
 NAME: Final = "Laleh Ahmadi"
@@ -193,7 +193,7 @@ def _everyone_else(web: Web) -> None:
     rule = allocation_rule.ChangeAllocationRule(practice=10, language=30, continuity=10, load=10, gender_preference=60)
     web.given("QPM", allocation_rule.THE_RULE, rule)
     web.given("QPM", "o-1", organisation("Welcome House", identifiers=("GB-CHC-1053992",)))
-    for each in listed("Advice on status", TODAY, kind="advice", needs=("immigration", "legal")):
+    for each in listed("Advice on status", today(), kind="advice", needs=("immigration", "legal")):
         web.given("QPM", "advice", each)
     web.given("QPM", "advice", SetReferralRoute(mode="link", response_sla_days=5, by=BY))
     for number in range(OTHERS):
@@ -214,7 +214,7 @@ def _everyone_else(web: Web) -> None:
                 point="baseline",
                 answers=(3, 3, 3, 5),
                 mode="self",
-                on=TODAY,
+                on=today(),
                 by=BY,
             )
             web.given("QPM", f"m-{number}", measured)
@@ -268,7 +268,7 @@ def _arrives(story: Refuge) -> None:
     )
     for scope, audience in (("contact", "any"), ("share_referrer", CHARITY)):
         story.charity.do(
-            consent.GiveConsent, story.laleh, scope=scope, audience=audience, method="verbal", wordingVersion="1", givenOn=str(TODAY)
+            consent.GiveConsent, story.laleh, scope=scope, audience=audience, method="verbal", wordingVersion="1", givenOn=str(today())
         )  # fmt: skip
     story.case = story.charity.do(
         receive.ReceiveReferral,
@@ -303,14 +303,14 @@ def _is_helped(story: Refuge) -> None:
     roya.do(referral.RecordFirstContact, case, medium="01", heldAt=_now(), note=f"{SECRET} wept")
     roya.do(reaching.AcceptSocialPrescribing, case)
     for scope in ("share_gp", "share_vcfse", "share_mdt"):
-        roya.do(consent.GiveConsent, laleh, scope=scope, method="verbal", wordingVersion="1", givenOn=str(TODAY))
+        roya.do(consent.GiveConsent, laleh, scope=scope, method="verbal", wordingVersion="1", givenOn=str(today()))
     plan = roya.do(plan_start.StartPlan, **about)
     said = f"{SECRET}: to bring my brother here"
     roya.do(plan_words.RecordWhatMatters, plan, clauseId="c-1", statement=said, language=DARI)
     roya.do(plan_goals.AgreeGoal, plan, goalId="g-1", wording=f"{SECRET} has her papers", baseline=2)
     roya.do(plan_actions.AddAction, plan, actionId="a-1", goalId="g-1", what=f"{SECRET} sees a solicitor")
-    roya.do(plan_review.SchedulePlanReview, plan, dueOn=str(TODAY + timedelta(days=60)))
-    roya.do(plan_agreement.RecordPlanAgreement, plan, agreedOn=str(TODAY), copyOffered="translated")
+    roya.do(plan_review.SchedulePlanReview, plan, dueOn=str(today() + timedelta(days=60)))
+    roya.do(plan_agreement.RecordPlanAgreement, plan, agreedOn=str(today()), copyOffered="translated")
     roya.do(plan_share.SharePlan, plan, kind="gp", part="full")
     roya.do(plan_share.SharePlan, plan, kind="referrer", audience=CHARITY, part="full")
     person_of = {**about, "personId": laleh}
@@ -318,7 +318,7 @@ def _is_helped(story: Refuge) -> None:
     visit = roya.do(contact_booking.BookContact, **person_of, kind="home_visit", medium="01", startsAt=soon, place=f"{SECRET} Street", interpreter=True, loneWorking="check_in")  # fmt: skip
     held = roya.do(contact_held.RecordContact, **person_of, kind="follow_up", medium="02", heldAt=_now(), durationMin=20, note=f"{SECRET} slept")  # fmt: skip
     roya.do(note_signing.SignNote, **about, contactId=held, text=f"{SECRET} has a hearing in May.")
-    roya.do(task.CreateTask, **about, kind="call", dueOn=str(TODAY), words=f"{SECRET}: ring the solicitor")
+    roya.do(task.CreateTask, **about, kind="call", dueOn=str(today()), words=f"{SECRET}: ring the solicitor")
     offered = roya.do(
         connect.OfferConnection,
         **about,
@@ -330,10 +330,10 @@ def _is_helped(story: Refuge) -> None:
     roya.do(connection.AcceptConnection, offered)
     roya.do(connect.SendConnection, offered, channel="secure_link", linkId="l-1")
     roya.do(connect.RecordProviderAcceptance, offered)
-    roya.do(connection.StartConnection, offered, startedOn=str(TODAY))
-    roya.do(connect.RecordAttendance, offered, sessionId="s-1", heldOn=str(TODAY), code="5")
+    roya.do(connection.StartConnection, offered, startedOn=str(today()))
+    roya.do(connect.RecordAttendance, offered, sessionId="s-1", heldOn=str(today()), code="5")
     roya.do(measuring.RecordMeasure, **about, instrument="ons4", point="baseline", answers=[1, 1, 1, 9], mode="read_aloud", language=DARI)  # fmt: skip
-    review = str(TODAY + timedelta(days=30))
+    review = str(today() + timedelta(days=30))
     roya.do(
         risk.RaiseRiskFlag,
         laleh,

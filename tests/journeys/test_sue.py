@@ -139,7 +139,7 @@ def support_is_offered(office: Office) -> None:
     """Willow ward is told that it has two days, offers in time, and the task is done."""
     office.settled()
     (raised,) = office.events(hospital.DischargeSupportTaskRaised)
-    assert raised.due_at == day(4 + 2, "11:15")
+    assert raised.due_at == day(4, "11:15") + timedelta(hours=48)
     (stay,) = {fact.identity for fact in office.facts() if isinstance(fact.event, hospital.PatientDischarged)}
     now = day(4, "12:00").isoformat()
     office.do("demo-hospital", hospital.OfferDischargeSupport, stay, medium="01", offeredAt=now)

@@ -12,6 +12,7 @@ from commonweal.domain import user
 from commonweal.domain.referrals import referral
 from commonweal.runtime.pages import connections
 from tests.journeys.asking import Someone
+from tests.journeys.london import today
 from tests.story import agreed, allocated, engaged, referred, registered
 from tests.web import Web
 
@@ -66,7 +67,7 @@ def test_a_number_that_cannot_be_says_which_can(typed: str) -> None:
 
 
 def test_the_example_of_a_day_to_come_is_still_to_come(lead: Someone) -> None:
-    assert f"For example, 31 3 {NOW.year + 1}" in lead.get("/do/create-task/r-lark")
+    assert f"For example, 31 3 {today().year + 1}" in lead.get("/do/create-task/r-lark")
     assert {question.field for each in (*ASKS, applicant.APPLICATION) for question in each.asked} >= ask.AHEAD
 
 

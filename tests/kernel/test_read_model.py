@@ -192,6 +192,31 @@ async def test_two_followers_of_one_room_write_what_one_would(
     assert {row[0] for row in await rows(writer, model)} >= {*found[:-1], *more[:-1]}
 
 
+async def test_what_comes_between_two_errors_makes_the_second_a_first_one(
+    servers: Installation, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "_BACKOFF", (0.0, 3600.0))
+    monkeypatch.setattr(follow, "BATCH", 1)
+    found = await people(tenant, 1)
+    to_fail = {each.position for each in (await tenant.log.stream(f"person-{found[0]}"))[1:3]}
+
+    def fails_once_at_each(fact: Fact) -> Iterable[Statement]:
+        if fact.position in to_fail:
+            to_fail.remove(fact.position)
+            raise ValueError("lost")
+        yield from project(fact)
+
+    model = fresh_model(tmp_path, fails_once_at_each)
+    await build(servers, tenant, model)
+    followed = room(tenant, model)
+    following = asyncio.create_task(followed.follow(asyncio.Event(), every=0.02))
+    await until(lambda: at_head(followed, tenant))
+    assert not to_fail
+    following.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await following
+
+
 async def test_a_follower_that_was_overtaken_writes_nothing(
     servers: Installation, open_tenant: Open, tmp_path: Path
 ) -> None:

@@ -46,6 +46,7 @@ def test_it_is_found_as_it_is_written(field: str, value: str, text: str) -> None
     ("field", "value", "text"),
     [
         ("nhs_number", "9434765919", "19434765919"),
+        ("nhs_number", "9434765919", '"0190c2d1-5a3e-7b1c-8234-a9434765919b"'),
         ("postcode", "E1 1AA", "kd9E11AAx+q/"),
         ("name", "Ann Ode", "Joann Oden"),
         ("mrn", "441122", "2026-01-05T10:00:00.441122Z"),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from commonweal.domain import values
+from commonweal.domain import due, values
 from commonweal.domain.message import Refused
 from commonweal.domain.people import consent, person
 from commonweal.domain.people.consent import GiveConsent
@@ -131,7 +131,7 @@ async def weigh(rehearsal: Rehearsal, arrival: Arrival, road: Road) -> _Way:
     else:
         same_person(await rehearsal.state(person.CATEGORY, person_id), arrival.someone.date_of_birth)
     answers: consent.State = await rehearsal.state(consent.CATEGORY, person_id)
-    today = arrival.referral.received_at.date()
+    today = due.today(arrival.referral.received_at)
     new = (given for given in arrival.agreed if is_news(answers, given, today))
     steps += [Step(f"consent {given.scope} {given.audience}", person_id, given) for given in new]
     received = replace(arrival.referral, person_id=person_id)

@@ -64,6 +64,8 @@ class Room:
     at: int | None = None
     """Its position as last known here; None where that must be looked up."""
     _kinds: read_model.Types | None = None
+    _failures: int = 0
+    """One after the other, without an event between."""
     _followed: int = 0
     _counted_at: int = _GROWN
 
@@ -74,12 +76,12 @@ class Room:
 
     async def follow(self, woken: asyncio.Event, every: float | None = 1.0) -> None:
         """Catch up whenever woken, and each second to be safe. An error stops the room here, is shown, and is tried again."""
-        failures = overtaken = 0
+        overtaken = 0
         while True:
             try:
                 woken.clear()
                 await self._go_on()
-                self.stopped, failures, overtaken = None, 0, 0
+                self.stopped, self._failures, overtaken = None, 0, 0
             except Overtaken:
                 await asyncio.sleep(_AGAIN[min(overtaken, len(_AGAIN) - 1)])
                 overtaken += 1
@@ -91,8 +93,8 @@ class Room:
                 log.error(  # noqa: TRY400 – a traceback could show a person's details; where it happened is enough
                     "room_stopped", room=self.model.name, tenant=self.streams.tenant, error=where(failure)
                 )
-                await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
-                failures += 1
+                await asyncio.sleep(_BACKOFF[min(self._failures, len(_BACKOFF) - 1)])
+                self._failures += 1
                 continue
             try:
                 await asyncio.wait_for(woken.wait(), every)
@@ -106,6 +108,7 @@ class Room:
                 position = await self._build()
             while (after := await self._project(position)) is not None:
                 position = self.at = after
+                self._failures = 0
                 await self.changed(position)
         except BaseException:
             self.at = None

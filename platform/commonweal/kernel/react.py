@@ -67,6 +67,8 @@ class Reactor:
     """Why it goes no further, while it does not: without personal data, for health and telemetry."""
     caught_up: bool = False
     """It has come to the end of the log once."""
+    _failures: int = 0
+    """One after the other, without an event between."""
 
     @property
     def complaint(self) -> str:
@@ -80,20 +82,19 @@ class Reactor:
 
         An error stops this ICS here, is shown, and is tried again; no event is skipped.
         """
-        failures = 0
         while True:
             try:
                 woken.clear()
                 await self.react()
                 pause = await self._until_next(every)
-                self.stopped, failures = None, 0
+                self.stopped, self._failures = None, 0
             except Overtaken:
                 continue
             except Exception as failure:  # noqa: BLE001 – shown and retried: the other ICSs go on
                 self.stopped = f"{self.streams.tenant}: the reactor is stopped by {where(failure)}"
                 log.error("reactor_stopped", tenant=self.streams.tenant, error=where(failure))  # noqa: TRY400 – a traceback could show a person's details
-                await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
-                failures += 1
+                await asyncio.sleep(_BACKOFF[min(self._failures, len(_BACKOFF) - 1)])
+                self._failures += 1
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), pause)
@@ -124,7 +125,7 @@ class Reactor:
             await self._take(position, facts)
             position = facts[-1].position
             if self.stopped:  # it goes again, and has what it missed to read
-                self.stopped, self.caught_up = None, False
+                self.stopped, self.caught_up, self._failures = None, False, 0
         return position
 
     async def _take(self, position: int, facts: list[Fact]) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import rich_click as click
 
+from commonweal.domain import due
 from commonweal.domain import tenant as ics
 from commonweal.domain.message import Refused
 from commonweal.intake.arrival import arrive
@@ -99,7 +100,7 @@ async def _take(file: Path, ods: str, as_json: bool, check: bool) -> Taken:
         return _undone(table.rows, table.mistakes)
     async with at_hand() as opened:
         tenant = await one(opened, ods)
-        known = ics.practices((await tenant.streams.get(ics.CATEGORY, tenant.ods)).state, now.date())
+        known = ics.practices((await tenant.streams.get(ics.CATEGORY, tenant.ods)).state, due.today(now))
         notes = unknown_practices(table.rows, {practice for practice, _ in known})
         with bar(shown=not as_json) as progress:
             task = progress.add_task("checking", total=len(table.rows))

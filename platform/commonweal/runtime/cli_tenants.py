@@ -12,6 +12,7 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Column, Table
 
+from commonweal.domain import due
 from commonweal.domain import tenant as ics_
 from commonweal.runtime.at_hand import ASIDE, at_hand, carry_out, chosen, counted
 from commonweal.runtime.cli_recover import recover
@@ -64,7 +65,7 @@ def _stop(problems: list[str], file: Path, *, as_json: bool) -> Any:
 
 
 async def _onboard(ics: ICS, *, dry_run: bool, as_json: bool) -> tuple[dict[str, Any], list[str]]:
-    today = datetime.now(UTC).date()
+    today = due.today(datetime.now(UTC))
     async with at_hand() as ground:
         if problems := await onboard.check(ground, ics, today):
             return {}, problems

@@ -16,6 +16,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from commonweal.domain import due
 from commonweal.domain.message import Refused, field_types
 from commonweal.domain.values import UNWRITABLE, keepable
 from commonweal.kernel.decider import BEHAVIOURS, DECIDERS
@@ -27,7 +28,7 @@ COMMAND_IDS: Final = UUID("5f7a9a52-3d0f-5b0e-9c55-0d6d8f2a8a11")
 CLOCKS: Final[dict[str, Callable[[datetime], object]]] = {
     "at": lambda now: now,
     "received_at": lambda now: now,
-    "on": lambda now: now.date(),
+    "on": due.today,
 }
 """Fields that say when it is now: the server's clock answers, not the client."""
 BY: Final = frozenset({"by", "by_role", "by_organisations"})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from commonweal.domain import codes, values
+from commonweal.domain import codes, due, values
 from commonweal.domain.measures import instrument, measure, questionnaire
 from commonweal.domain.measures.instruments import INSTRUMENTS
 from commonweal.domain.measures.questionnaire import Instrument, Score
@@ -151,7 +151,7 @@ def _complete(
         again = ": void it and record another" if state.phase == "completed" else ""
         raise Refused(f"this measure is {state.phase} already{again}")
     may()
-    if case.received_at is not None and done.completed_on < case.received_at.date():
+    if case.received_at is not None and done.completed_on < due.today(case.received_at):
         raise Refused("completed_on lies before the referral was received")
     return (done, *_risks(state, case, definition, done, command.on))
 

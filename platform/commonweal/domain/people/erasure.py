@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from commonweal.domain import values
+from commonweal.domain import due, values
 from commonweal.domain.message import Refused, command
 from commonweal.domain.people import duplicate, person, retention
 from commonweal.domain.people.retention import ErasureApproved, ErasureRefused, ErasureRequested
@@ -109,4 +109,4 @@ def _last_met(case: referral.State) -> date | None:
     """The last day we were in touch; the day the referral came where we never were."""
     if case.last_contact_on is not None:
         return case.last_contact_on
-    return None if case.received_at is None else case.received_at.date()
+    return None if case.received_at is None else due.today(case.received_at)

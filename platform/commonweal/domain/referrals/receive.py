@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from commonweal.domain import codes, values
+from commonweal.domain import codes, due, values
 from commonweal.domain.message import Refused, command
 from commonweal.domain.people import consent, duplicate, person
 from commonweal.domain.referrals import programme, referral
@@ -59,7 +59,7 @@ def decide(states: tuple[Any, ...], command: Command) -> tuple[tuple[referral.Ev
     person.not_died(someone)
     duplicate.not_merged(someone.same)
     restricted = command.programme != programme.CORE and _restricted(states[3])
-    if not consent.allows(consents, "contact", consent.ANY, command.received_at.date()):
+    if not consent.allows(consents, "contact", consent.ANY, due.today(command.received_at)):
         raise Refused(
             "this person has not agreed to be contacted: ask them, record their consent to contact, then refer"
         )

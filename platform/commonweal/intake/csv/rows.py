@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from commonweal.domain import due
 from commonweal.domain.message import Refused
 from commonweal.domain.people import consent
 from commonweal.domain.people.consent import GiveConsent
@@ -187,7 +188,7 @@ def _values(cells: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, s
 
 def _arrival(given: Mapping[str, Any], now: datetime) -> Arrival:
     status = given["nhs_number_status"] or ("02" if given["nhs_number"] else "03")
-    someone = {name: given[name] for name in _PERSON} | {"nhs_number_status": status, "on": now.date()}
+    someone = {name: given[name] for name in _PERSON} | {"nhs_number_status": status, "on": due.today(now)}
     shares = [("contact", consent.ANY)]
     if given["consent_share_referrer"]:
         shares.append(("share_referrer", given["source_org"]))

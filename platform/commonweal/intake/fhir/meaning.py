@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Final
 
-from commonweal.domain import codes, values
+from commonweal.domain import codes, due, values
 from commonweal.domain.message import Refused
 from commonweal.domain.people.consent import GiveConsent
 from commonweal.domain.referrals.receive import ReceiveReferral
@@ -41,8 +41,8 @@ def arrival(message: Message, organisation: str, role: str, now: datetime) -> Ar
     practice = None if patient.is_restricted(message.patient) else patient.practice(message)
     service = _service(message)
     return Arrival(
-        someone=patient.someone(message.patient, practice, now.date()),
-        agreed=(_consent(message, now.date()),),
+        someone=patient.someone(message.patient, practice, due.today(now)),
+        agreed=(_consent(message, due.today(now)),),
         referral=ReceiveReferral(
             person_id="",
             source=by.source,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid5
 
-from commonweal.domain import hospital, tenant
+from commonweal.domain import due, hospital, tenant
 from commonweal.domain.hospital import HearFromHospital
 from commonweal.domain.people import person
 from commonweal.domain.people.person import RecordDeath
@@ -92,7 +92,7 @@ async def _record(streams: Streams, heard: _Heard, act: Act, wards: tuple[str, .
         told = HearFromHospital(fact=fact, person_id=heard.person_id, method=heard.method)
         receipt = await handle(streams, heard.stay, told, heard.about(f"fact {n}"))
     if act == "death" and heard.about_whom is not None:
-        day = heard.message.death_at.date() if heard.message.death_at else None
+        day = due.today(heard.message.death_at) if heard.message.death_at else None
         died = await handle(
             streams, heard.about_whom, RecordDeath(died_on=day, source="hospital"), heard.about("death")
         )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from commonweal.domain import due
 from commonweal.kernel.follow import Room
 from commonweal.kernel.handle import handle
 from commonweal.runtime.bench import throwaway
@@ -41,7 +42,7 @@ _ICS: Final = EXAMPLES / "north_east_london.toml"
 async def fill(here: Tenant) -> None:
     """A year of the chests of North East London's places. Raises RuntimeError where a command of it was refused."""
     now = datetime.now(UTC)
-    await handle(here.streams, here.ods, ics_file.read(_ICS).configuration(now.date()), throwaway.about())
+    await handle(here.streams, here.ods, ics_file.read(_ICS).configuration(due.today(now)), throwaway.about())
     tally = await play_chests(here, await founded(here, 1, now), lambda: None)
     if tally.refused:
         raise RuntimeError(f"the year of community chests was refused: {tally.refused.most_common(3)}")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from commonweal.domain import codes
+from commonweal.domain import codes, due
 from commonweal.domain.people.consent import GiveConsent
 from commonweal.domain.referrals.receive import ReceiveReferral
 from commonweal.domain.referrals.referral import AcceptReferral, RedirectReferral, RejectReferral, StartTriage
@@ -100,7 +100,7 @@ def _arrival(
     chance: Random, where: Setting, practice: Practice, name: str, nhs_number: str, at: datetime
 ) -> Iterator[Step]:
     person_id, referral_id = str(made_id(name, "person")), str(made_id(name, "referral"))
-    day = at.date()
+    day = due.today(at)
     referred_by, organisation, place, role = source(chance, where, practice)
     yield Step("register", person_id, someone(chance, nhs_number, practice.key, day), at)
     scopes = [("contact", "any")]

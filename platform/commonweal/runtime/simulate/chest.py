@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
-from commonweal.domain import tenant
+from commonweal.domain import due, tenant
 from commonweal.domain.chest import (
     apply,
     assess,
@@ -85,7 +85,7 @@ class Chest:
             yield Step(f"{self.fund_id} {number}", identity, command, self.began + timedelta(days=day))
 
     def _on(self, day: int) -> date:
-        return (self.began + timedelta(days=day)).date()
+        return due.today(self.began + timedelta(days=day))
 
     def _year(self) -> Iterator[tuple[int, str, object]]:
         yield from self._founding()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
-from commonweal.domain import codes
+from commonweal.domain import codes, due
 from commonweal.runtime.simulate.invented import nhs_numbers, someone
 
 TOOL: Final = "example"
@@ -40,7 +40,7 @@ def invented_past(cases: int) -> Iterator[dict[str, Any]]:
 def _case(number: int, worker: str, nhs_number: str, *, goes_on: bool) -> dict[str, Any]:
     chance = Random(f"past/{number}")  # noqa: S311 – to be foreseen, not to be secret
     came = _SINCE + timedelta(days=chance.randrange(1, 900), minutes=chance.randrange(400))
-    person = asdict(someone(chance, nhs_number, _PRACTICE, came.date()))
+    person = asdict(someone(chance, nhs_number, _PRACTICE, due.today(came)))
     told = {
         name: value
         for name, value in person.items()

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final, cast
 from uuid import UUID
 
-from commonweal.domain import tenant
+from commonweal.domain import due, tenant
 from commonweal.domain.chest import fund_effect
 from commonweal.domain.due import today
 from commonweal.domain.message import Refused
@@ -66,7 +66,7 @@ async def deal(here: Tenant, referrals: int, seed: int, now: datetime) -> Play:
     cases = [invent(where, seed, number, nhs) for number, nhs in enumerate(islice(numbers, referrals), start=1)]
     limit = known.policies.caseload_limit if known.policies else tenant.Policies().caseload_limit
     desks = Desks.of(await _link_workers(here), {case.referral_id for case in cases}, max(limit, PASSING + 5))
-    began = (now - timedelta(days=90)).date()
+    began = due.today(now - timedelta(days=90))
     dealt = [
         (case, desks.take(case.pcn, 0 if case.stage == "closed" else case.weight, began) if case.allocated_at else None)
         for case in cases

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from commonweal.domain import due
 from commonweal.domain.directory.capacity import ReportCapacity
 from commonweal.domain.directory.community_organisation import ListOrganisation
 from commonweal.domain.directory.community_service import ApproveService, AssureService
@@ -34,7 +35,7 @@ def services(ods: str) -> tuple[str, ...]:
 
 def listing(ods: str, now: datetime) -> Iterator[Step]:
     """How they come to be listed, assured and open for people."""
-    began, today = now - timedelta(days=200), now.date()
+    began, today = now - timedelta(days=200), due.today(now)
     owner = str(made_id(ods, "organisation"))
     yield Step("organisation", owner, ListOrganisation(name="Invented Neighbours"), began)
     for number, (identity, (name, kind, need, about)) in enumerate(zip(services(ods), _SERVICES, strict=True)):

@@ -6,7 +6,7 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from commonweal.domain import tenant
+from commonweal.domain import due, tenant
 from commonweal.domain.message import Refused
 from commonweal.runtime.simulate.services import services
 
@@ -57,7 +57,7 @@ class Setting:
 
 def setting(ods: str, state: tenant.State, now: datetime) -> Setting:
     """An ICS as it is today. Refuses where no practice is in a PCN."""
-    practices = tenant.practices(state, now.date())
+    practices = tenant.practices(state, due.today(now))
     if not practices:
         raise Refused(f"{ods} has no practice in any PCN: name some in its file and onboard it again")
     trusts = tuple((code, trust.kind) for code, trust in sorted(state.trusts.items()) if trust.kind in _TRUST)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Final
 
-from commonweal.domain import codes
+from commonweal.domain import codes, due
 from commonweal.domain.directory.connect import (
     OfferConnection,
     RecordAttendance,
@@ -149,11 +149,11 @@ def _measures(chance: Random, told: Told, point: str, at: datetime) -> Iterator[
     for code in ("ons4", "ucla3"):
         identity = str(made_id(told.name, "measure", code, point))
         if chance.random() < 1 / 9:
-            due = ScheduleMeasure(
-                referral_id=told.referral_id, instrument=code, point=point, due_on=at.date(), on=at.date()
+            scheduled = ScheduleMeasure(
+                referral_id=told.referral_id, instrument=code, point=point, due_on=due.today(at), on=due.today(at)
             )
-            yield Step(f"{code} {point} due", identity, due, at)
-            declined = DeclineMeasure(reason=chance.choice(sorted(codes.MEASURE_DECLINE_REASONS)), on=at.date())
+            yield Step(f"{code} {point} due", identity, scheduled, at)
+            declined = DeclineMeasure(reason=chance.choice(sorted(codes.MEASURE_DECLINE_REASONS)), on=due.today(at))
             yield Step(f"{code} {point}", identity, declined, at + timedelta(minutes=5))
             continue
         answers = tuple(
@@ -166,8 +166,8 @@ def _measures(chance: Random, told: Told, point: str, at: datetime) -> Iterator[
             point=point,
             answers=answers,
             mode="self",
-            completed_on=at.date(),
-            on=at.date(),
+            completed_on=due.today(at),
+            on=due.today(at),
             by=BY,
         )
         yield Step(f"{code} {point}", identity, filled, at)
@@ -179,7 +179,7 @@ def _nearest(values: Sequence[int], share: float) -> int:
 
 
 def _plan(chance: Random, told: Told, plan: str) -> Iterator[Step]:
-    at, day = told.at(0.08), told.at(0.08).date()
+    at, day = told.at(0.08), due.today(told.at(0.08))
     yield Step("plan", plan, StartPlan(plan_id=plan, referral_id=told.referral_id, by=BY), at)
     written: list[tuple[str, object]] = [
         ("matters", RecordWhatMatters(clause_id="m1", statement=chance.choice(_MATTERS), by=BY)),
@@ -195,17 +195,17 @@ def _plan(chance: Random, told: Told, plan: str) -> Iterator[Step]:
             goal_id=f"g{number}",
             wording=wording,
             baseline=chance.randint(1, 5),
-            target_date=told.ends.date(),
+            target_date=due.today(told.ends),
             on=day,
             by=BY,
         )
         what, who = chance.choice(_ACTIONS), chance.choice(("person", "worker"))
         action = AddAction(
-            action_id=f"a{number}", goal_id=f"g{number}", what=what, who=who, by_when=told.at(0.4).date(), by=BY
+            action_id=f"a{number}", goal_id=f"g{number}", what=what, who=who, by_when=due.today(told.at(0.4)), by=BY
         )
         written += [(f"goal {number}", goal), (f"action {number}", action)]
     written += [
-        ("review due", SchedulePlanReview(due_on=told.at(0.6).date(), on=day)),
+        ("review due", SchedulePlanReview(due_on=due.today(told.at(0.6)), on=day)),
         (
             "plan agreed",
             RecordPlanAgreement(plan_id=plan, agreed_on=day, copy_offered="paper", on=day, by=BY),
@@ -216,15 +216,15 @@ def _plan(chance: Random, told: Told, plan: str) -> Iterator[Step]:
     yield Step(
         "action done",
         plan,
-        CompleteAction(action_id="a1", done_on=told.at(0.35).date(), on=told.at(0.35).date(), by=BY),
+        CompleteAction(action_id="a1", done_on=due.today(told.at(0.35)), on=due.today(told.at(0.35)), by=BY),
         told.at(0.35),
     )
     for number in (1, 2):
         rated = RateGoal(
             goal_id=f"g{number}",
             rating=chance.randint(3, 8),
-            rated_on=told.at(0.5).date(),
-            on=told.at(0.5).date(),
+            rated_on=due.today(told.at(0.5)),
+            on=due.today(told.at(0.5)),
             by=BY,
         )
         yield Step(f"rated {number}", plan, rated, told.at(0.5) + timedelta(minutes=number))
@@ -234,7 +234,7 @@ def _connection(chance: Random, told: Told, plan: str, number: int) -> Iterator[
     begun = 0.22 + 0.08 * number
     identity = str(made_id(told.name, "connection", number))
     service = told.services[(chance.randrange(len(told.services)) + number) % len(told.services)]
-    on = told.at(begun).date()
+    on = due.today(told.at(begun))
 
     def step(name: str, command: object, share: float) -> Step:
         return Step(f"connection {number} {name}", identity, command, told.at(share))
@@ -253,23 +253,23 @@ def _connection(chance: Random, told: Told, plan: str, number: int) -> Iterator[
         )
         return
     yield step("accepted", AcceptConnection(), begun + 0.01)
-    yield step("sent", SendConnection(channel="phone", by=BY, on=told.at(begun + 0.02).date()), begun + 0.02)
-    yield step("taken", RecordProviderAcceptance(places_left=3, on=told.at(begun + 0.06).date()), begun + 0.06)
+    yield step("sent", SendConnection(channel="phone", by=BY, on=due.today(told.at(begun + 0.02))), begun + 0.02)
+    yield step("taken", RecordProviderAcceptance(places_left=3, on=due.today(told.at(begun + 0.06))), begun + 0.06)
     started = told.at(begun + 0.1)
-    yield step("started", StartConnection(started_on=started.date(), on=started.date()), begun + 0.1)
+    yield step("started", StartConnection(started_on=due.today(started), on=due.today(started)), begun + 0.1)
     for session in range(3):
         held = told.at(begun + 0.12 + 0.06 * session)
         code = chance.choice(("5", "5", "5", "6", "3"))
         attended = RecordAttendance(
-            session_id=f"{identity}-{session}", held_on=held.date(), code=code, by=BY, on=held.date()
+            session_id=f"{identity}-{session}", held_on=due.today(held), code=code, by=BY, on=due.today(held)
         )
         yield step(f"session {session}", attended, begun + 0.12 + 0.06 * session)
-    ended: date = told.at(0.9).date()
+    ended: date = due.today(told.at(0.9))
     yield step("completed", CompleteConnection(ended_on=ended, on=ended), 0.9)
 
 
 def _end(chance: Random, told: Told, plan: str) -> Iterator[Step]:
-    at, day = told.at(0.95), told.at(0.95).date()
+    at, day = told.at(0.95), due.today(told.at(0.95))
     yield from _measures(chance, told, "end", at)
     for number in (1, 2):
         outcome = chance.choice(("achieved", "achieved", "partly"))
@@ -281,5 +281,5 @@ def _end(chance: Random, told: Told, plan: str) -> Iterator[Step]:
     yield Step("plan done", plan, CompletePlan(by=BY), at + timedelta(minutes=15))
     reason = chance.choice(_CLOSURES)
     unmet = told.reasons[1:2] if chance.random() < _UNMET else ()
-    close = CloseReferral(referral_id=told.referral_id, reason=reason, unmet_needs=unmet, on=told.ends.date())
+    close = CloseReferral(referral_id=told.referral_id, reason=reason, unmet_needs=unmet, on=due.today(told.ends))
     yield Step("close", told.referral_id, close, told.ends)

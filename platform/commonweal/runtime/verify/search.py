@@ -81,7 +81,8 @@ def _stands(text: str, start: int, end: int, word: str, kind: Kind) -> bool:
     if not word.isdigit():
         return len(word) >= _ALONE_BELOW or _alone(text, start, end)
     if len(word) >= _LONG_NUMBER:
-        return not (text[start - 1 : start].isdigit() or text[end : end + 1].isdigit())
+        within = text[start - 1 : start].isdigit() or text[end : end + 1].isdigit()
+        return not (within or _part_of_a_uuid(text, start, end))
     if kind == "log" and len(word) < _LOG_NUMBER_AT_LEAST:
         return False  # process ids, ports, fractions of a second
     return _alone(text, start, end) and not _part_of_a_number(text, start, end)
@@ -96,8 +97,10 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 
 def _part_of_a_number(text: str, start: int, end: int) -> bool:
-    if _NUMBER_BEFORE.search(text[max(0, start - 24) : start]):
-        return True
+    return bool(_NUMBER_BEFORE.search(text[max(0, start - 24) : start])) or _part_of_a_uuid(text, start, end)
+
+
+def _part_of_a_uuid(text: str, start: int, end: int) -> bool:
     near = max(0, start - 36)
     return any(
         near + found.start() <= start and end <= near + found.end() for found in _UUID.finditer(text[near : end + 36])
