@@ -42,7 +42,7 @@ class Road:
         return user
 
     async def relay(self) -> Relay:
-        return Relay(self.code, self.tenant.log, await self.user("relay"), answer=1.0)
+        return Relay(self.code, self.tenant.log, await self.user("relay"), answer=30.0)
 
     async def append(self, count: int, size: int = 100) -> None:
         """`count` events on as many streams."""

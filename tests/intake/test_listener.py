@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +25,7 @@ from commonweal.runtime.process import Heartbeat
 from commonweal.runtime.settings import environment, load
 from tenants.nats_accounts import PLATFORM
 from tests.intake.hospital_scene import ICS, TRUST, Scene, scene, sent
+from tests.runtime.conftest import free_port
 from tests.tenant import about
 
 DISCHARGE = sent("a03_discharge")
@@ -33,19 +33,6 @@ _CUT_OFF = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where application_name = 'commonweal-listener' and usename = 'qzi'
 """
-
-
-def two_free_ports() -> int:
-    """The first of two neighbouring ports nobody uses."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
 
 
 @asynccontextmanager
@@ -98,7 +85,7 @@ def test_where_no_trust_names_a_line_the_first_has_the_usual_one_in_development_
 
 def test_a_message_belongs_to_the_ics_of_its_line_whatever_it_says(servers: Installation) -> None:
     async def play() -> None:
-        port = two_free_ports()
+        port = free_port(2)
         async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on, exchange(on) as opened:
             assert opened.complaint() == ""
             lying = sent("a03_discharge", ("|COMMONWEAL|QPM|", "|COMMONWEAL|QZI|"))
@@ -112,7 +99,7 @@ def test_a_message_belongs_to_the_ics_of_its_line_whatever_it_says(servers: Inst
 
 def test_a_line_opens_for_a_new_trust_and_closes_for_one_that_is_no_longer_connected(servers: Installation) -> None:
     async def play() -> None:
-        port = two_free_ports()
+        port = free_port(2)
         async with scene(servers, replace(TRUST, mllp_line=None)) as on:
             await handle(on.there.streams, "QZJ", replace(ICS, ods="QZJ", trusts=(), on=date(2026, 4, 2)), about())
             async with exchange(on) as opened:
@@ -131,7 +118,7 @@ def test_a_line_opens_for_a_new_trust_and_closes_for_one_that_is_no_longer_conne
 
 def test_a_port_that_cannot_be_opened_is_named_and_opens_when_it_is_free(servers: Installation) -> None:
     async def play() -> None:
-        port = two_free_ports()
+        port = free_port(2)
         async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on:
             other = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", port)
             async with exchange(on) as opened:
@@ -212,7 +199,7 @@ async def waiting(on: Scene) -> bool:
 
 def test_a_message_under_way_when_the_listener_is_killed_is_finished_by_the_next(servers: Installation) -> None:
     async def play() -> None:
-        port = two_free_ports()
+        port = free_port(2)
         async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on, admin(on) as boss:
             await on.know()
             async with listening(on) as listener, boss.transaction():
@@ -236,7 +223,7 @@ def test_a_message_under_way_when_the_listener_is_killed_is_finished_by_the_next
 
 def test_a_listener_that_is_asked_to_stop_answers_what_is_under_way(servers: Installation) -> None:
     async def play() -> None:
-        port = two_free_ports()
+        port = free_port(2)
         async with scene(servers, replace(TRUST, mllp_line=port - BASE)) as on, admin(on) as boss:
             async with listening(on) as listener:
                 async with boss.transaction():

@@ -50,8 +50,8 @@ class Telling:
         self.parked = Parked(made.tenant.pool.borrow)
         self.post_office = PostOffice(made.accounts, made.url)
         self.again = again
-        self.lease = 1.0
-        self.patience = 0.5
+        self.lease = 30.0
+        self.patience = 10.0
         self.today = TODAY
         self.tokens: dict[str, str] = {}
         self.tellers = Tellers(made.accounts, made.url, self.road.code)
@@ -79,11 +79,12 @@ class Telling:
         content, _ = await self.post_office.issue(self.road.tenant, TRUST, lasting)
         return content
 
-    async def take(self) -> list[bytes]:
-        """All that waits for the trust, taken and acknowledged by a client of its own, with a key of its own."""
+    async def take(self, *, nothing: bool = False) -> list[bytes]:
+        """All that waits for the trust, taken and acknowledged by a client of its own, with a key of its own. `nothing`: there
+        should be nothing, and it is not waited for."""
         client = await held(self.road.url, await self.key())
         try:
-            return [message.data for message in await pull(client)]
+            return [message.data for message in await pull(client, wait=0.5 if nothing else 20.0)]
         finally:
             await client.close()
 
@@ -147,6 +148,11 @@ class Telling:
                 await each.close()
         self._tasks = []
 
+    async def leases_run_out(self) -> None:
+        """As if so much time had passed that what was under way may be tried again."""
+        async with self.road.tenant.pool.borrow() as connection:
+            await connection.execute("update deliveries set next_try_at = now() where state = 'waiting'")
+
     async def rows(self) -> list[tuple[Any, ...]]:
         """(stream, type, state, attempts, status, error) in order."""
         async with self.road.tenant.pool.borrow() as connection:
@@ -177,12 +183,12 @@ async def held(url: str, key: str, **options: Any) -> Client:
     return client
 
 
-async def pull(client: Client, trust: str = TRUST, wait: float = 0.5) -> list[Msg]:
-    """What waits for a trust until for a while nothing comes, each acknowledged."""
+async def pull(client: Client, trust: str = TRUST, wait: float = 20.0) -> list[Msg]:
+    """What waits for a trust, each acknowledged. `wait`: seconds for each, as long as there are more."""
     waiting = await client.jetstream().pull_subscribe_bind(trust, out(trust))
     found: list[Msg] = []
     with suppress(TimeoutError):
-        while True:
+        while not found or found[-1].metadata.num_pending:
             (message,) = await waiting.fetch(1, timeout=wait)
             await message.ack_sync(timeout=20)
             found.append(message)

@@ -132,7 +132,7 @@ def test_an_erased_person_is_told_of_no_more(servers: Installation) -> None:
         await one.begin()
         await one.settled(1)
         assert [row[5] for row in await one.rows()] == ["erased"]
-        assert await one.take() == []
+        assert await one.take(nothing=True) == []
 
     run(servers, test)
 
@@ -178,13 +178,13 @@ def test_a_process_killed_between_putting_and_noting_it_puts_nothing_twice(serve
             await asyncio.Event().wait()
 
         one.tellers.put = put_and_die  # type: ignore[method-assign,assignment]
-        one.patience = 30.0
         await one.begin()
         found = await one.refer(setting="ed")
         await came.wait()
         await one.cease()
         assert await one.states(found) == ["waiting"], "it stands in the stream and nobody noted it"
         one.tellers.put = put  # type: ignore[method-assign]
+        await one.leases_run_out()
         await one.begin()
         await one.accept(found)
         await one.settled(2)
@@ -197,6 +197,7 @@ def test_a_process_killed_between_putting_and_noting_it_puts_nothing_twice(serve
 def test_a_letterbox_that_is_not_there_is_tried_again_then_parked(servers: Installation) -> None:
     async def test(one: Telling) -> None:
         await one.letterbox(open_it=False)
+        one.patience = 0.5
         await one.begin()
         found = await one.refer(setting="ed")
         await one.settled(1)

@@ -261,7 +261,6 @@ def test_after_the_last_try_it_is_parked_and_the_next_is_tried(servers: Installa
 
 def test_a_stalled_referral_holds_up_no_other(servers: Installation) -> None:
     async def test(one: Telling) -> None:
-        one.patience = 1.0
         stalled = await one.refer()
         one.hospital.answer = lambda request: stall(request) if request.referral == stalled else 201
         await one.begin()
@@ -269,8 +268,11 @@ def test_a_stalled_referral_holds_up_no_other(servers: Installation) -> None:
         await until(lambda: one.hospital.heard)
         other = await one.refer()
         await one.accept(other)
-        await until(lambda: len(one.hospital.taken(other)) == 2, 0.9)
+        await until(lambda: len(one.hospital.taken(other)) == 2)
+        assert one.hospital.taken(stalled) == ["in_triage"]
         one.hospital.answer = take
+        await one.hospital.stop()  # whoever was left to wait hears that nobody answers
+        await one.hospital.start()
         await one.settled(3)
         assert await one.states(stalled) == ["delivered"]
         assert one.hospital.taken(stalled) == ["in_triage"] * 2
@@ -296,7 +298,6 @@ def test_a_trust_that_is_away_is_told_when_it_is_back(servers: Installation) -> 
 
 def test_processes_killed_in_the_middle_lose_nothing_and_send_again_under_the_same_id(servers: Installation) -> None:
     async def test(one: Telling) -> None:
-        one.patience = 5.0
         one.hospital.answer = stall
         await one.begin()
         several = [await one.refer() for _ in range(3)]
@@ -306,6 +307,7 @@ def test_processes_killed_in_the_middle_lose_nothing_and_send_again_under_the_sa
         await one.cease()
         one.hospital.answer = take
         cut_short = {request.request_id for request in one.hospital.heard}
+        await one.leases_run_out()
         await one.begin()
         await one.settled(6)
         for each in several:
@@ -325,6 +327,7 @@ def test_what_happened_while_nobody_collected_is_told_once(servers: Installation
             await one.begin()
             await asyncio.sleep(0.15)
             await one.cease()
+            await one.leases_run_out()
         await one.accept(several[1])
         await one.begin()
         await one.settled(4)

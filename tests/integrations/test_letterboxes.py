@@ -137,9 +137,9 @@ def test_a_trust_does_nothing_else(servers: Installation) -> None:
         heard = [await trust.subscribe(subject) for subject in SUBSCRIBE]
         await trust.flush()
         for subject in PUBLISH:
-            await until(refused(said, "publish", subject), 5)
+            await until(refused(said, "publish", subject), 20)
         for subject in SUBSCRIBE:
-            await until(refused(said, "subscription", subject), 5)
+            await until(refused(said, "subscription", subject), 20)
         teller = await one.road.user("teller", trust_account("QZT", TRUST))
         await teller.jetstream().publish(f"out.{TRUST}.again", b"{}")
         assert all(each.pending_msgs == 0 for each in heard)
@@ -205,10 +205,10 @@ async def not_let_in(one: Telling, key: str) -> None:
 def test_credentials_end_on_their_day_and_who_is_connected_is_put_out(servers: Installation) -> None:
     async def test(one: Telling) -> None:
         await two_trusts(one)
-        key = await one.key(timedelta(seconds=3))
+        key = await one.key(timedelta(seconds=8))
         trust = await user(one, [], key)
         assert len(await pull(trust)) == 1
-        await until(lambda: trust.is_closed, 10)
+        await until(lambda: trust.is_closed, 20)
         await asyncio.sleep(1.1)  # credentials carry whole seconds
         await not_let_in(one, key)
 

@@ -122,7 +122,7 @@ def test_one_under_way_meanwhile_is_not_followed_by_an_older_one(servers: Instal
         await one.letterbox()
         one.tellers.put = slowly  # type: ignore[method-assign,assignment]
         await one.cease()
-        one.patience = 10.0
+        one.lease = 3.0
         await one.begin()
         await one.accept(found)
         await began.wait()

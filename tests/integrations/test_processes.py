@@ -49,7 +49,7 @@ def test_a_command_reaches_the_trusts_server(servers: Installation) -> None:
             with capture_logs() as said:
                 for process in processes:
                     process.stop.set()
-                async with asyncio.timeout(4):
+                async with asyncio.timeout(20):
                     await asyncio.gather(*tasks)
             assert [line for line in said if line["log_level"] not in ("debug", "info")] == []  # a stop is no fault
             await end(*tasks)

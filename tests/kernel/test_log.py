@@ -268,9 +268,12 @@ async def test_a_writer_cut_off_in_the_middle_is_connected_anew(tenant: Tenant, 
     async with admin, admin.transaction():
         await admin.execute(f"select from {tenant.placement.schema}.head for update")  # hold the queue
         waiting = asyncio.gather(*(tenant.log.append(written(stream(), 0)) for _ in range(3)), return_exceptions=True)
-        await asyncio.sleep(0.2)
         cut = "select pg_terminate_backend(pid) from pg_stat_activity where usename = %s and wait_event_type = 'Lock'"
-        assert (await admin.execute(cut, (tenant.placement.login,))).rowcount == 1
+        async with await psycopg.AsyncConnection.connect(servers.database_url, autocommit=True) as other:
+            async with asyncio.timeout(20):
+                while not (cut_off := (await other.execute(cut, (tenant.placement.login,))).rowcount):  # noqa: ASYNC110 – a database is asked
+                    await asyncio.sleep(0.01)
+        assert cut_off == 1
         answers = await waiting
     assert {isinstance(each, psycopg.OperationalError) for each in answers} == {True}
     assert isinstance(await tenant.log.append(written(here, 1)), int)

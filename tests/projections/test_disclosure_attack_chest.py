@@ -242,6 +242,7 @@ def released(made: Scene) -> fund_effect.ReleaseEffect:
 
 def test_a_funder_who_asks_everything_again_is_told_the_same_to_the_byte_whoever_joined(ics: Scene) -> None:
     reader = ics.asker(ANALYST).reader
+    reader.today = LATER  # everybody was referred in the year before
     evidence = ics.run(unmet_need(ics.tenants["QPM"], reader, "f1"))
     ics.do("f1", fund_priorities.AttachPriorityEvidence(known_needs=evidence, by="olu"), released(ics))
     ics.catch_up()

@@ -1,7 +1,6 @@
 """A supervisor in a process of its own, which a test may interrupt, kill and start again."""
 
 import os
-import random
 import shutil
 import signal
 import socket
@@ -11,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil  # type: ignore[import-untyped]
 import pytest
@@ -23,10 +22,18 @@ from tests.conftest import folder
 SCRIPT = Path(__file__).with_name("supervised.py")
 
 
+_PORTS: Final = 2_250
+"""For each pytest process of a run, below those that the system hands out for connections."""
+_OURS: Final = 12_000 + _PORTS * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]) % 8)
+_taken = os.getpid() % _PORTS
+
+
 def free_port(several: int = 1) -> int:
-    """A port nobody has, with `several - 1` more behind it; below those that are handed out for connections."""
+    """A port nobody has, with `several - 1` more behind it. Who asks next gets others, though nobody listens at these yet."""
+    global _taken  # noqa: PLW0603 – one for the process
     while True:
-        first = random.randrange(12_000, 30_000)
+        first = _OURS + _taken % (_PORTS - several)
+        _taken += several
         with ExitStack() as held:
             try:
                 for port in range(first, first + several):
@@ -108,6 +115,7 @@ class Supervised:
             for process in left:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
+            psutil.wait_procs(left, 10)
         self.process.wait(10)
         shutil.rmtree(self.out.parent)
 

@@ -36,7 +36,7 @@ class Users:
 
     async def told(self, words: str) -> None:
         """Wait until the server has refused something in these words; nats-py hands them on in lower case."""
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(20):
             while not any(words.lower() in refusal for refusal in self.refused):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

@@ -4,10 +4,12 @@ import asyncio
 import uuid
 from datetime import UTC, datetime
 
+import pytest
 import structlog
 
 from commonweal.domain import hospital, tenant
 from commonweal.kernel.handle import handle
+from commonweal.kernel.react import Reactor
 from commonweal.runtime import reactor
 from commonweal.runtime.installation import Installation
 from commonweal.runtime.open_store import open_store
@@ -31,8 +33,8 @@ async def told(ics: Tenant) -> str:
 
 
 async def offered(ics: Tenant, stay: str) -> None:
-    """Waits for the offer task, ten seconds at most."""
-    async with asyncio.timeout(10):
+    """Waits for the offer task."""
+    async with asyncio.timeout(30):
         while len(await ics.log.stream(f"hospital_episode-{stay}")) < 2:  # noqa: ASYNC110 – it is asked of a database
             await asyncio.sleep(0.05)
     told_and_offered = [each.type for each in await ics.log.stream(f"hospital_episode-{stay}")]
@@ -53,13 +55,11 @@ async def _story(servers: Installation) -> None:
                 for ods in ("QZX", "QZY"):
                     ics = await writer.tenant(ods)
                     await offered(ics, await told(ics))
-                before = asyncio.get_running_loop().time()
                 await offered(ics, await told(ics))
-                assert asyncio.get_running_loop().time() - before < 2, "it was not woken"
                 assert process.is_ready
                 assert "reactor" not in process.complaint()
                 process.stop.set()
-                await asyncio.wait_for(work, 4)
+                await asyncio.wait_for(work, 20)
             finally:
                 await end(work)
                 await writer.close()
@@ -68,5 +68,8 @@ async def _story(servers: Installation) -> None:
         await bus.close()
 
 
-def test_the_process_reacts_for_every_ics_as_soon_as_it_is_woken_and_ends_when_asked(servers: Installation) -> None:
+def test_the_process_reacts_for_every_ics_as_soon_as_it_is_woken_and_ends_when_asked(
+    servers: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reactor.follow, "__defaults__", (600.0,))  # it does not look by itself
     asyncio.run(_story(servers))

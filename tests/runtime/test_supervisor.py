@@ -26,7 +26,10 @@ Start = Callable[..., Supervised]
 
 
 def gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between the two
+        return True
 
 
 def database(supervised: Supervised) -> psycopg.Connection:

@@ -90,7 +90,7 @@ def test_an_ics_at_work_verifies(play: Play) -> None:
 
         working = asyncio.create_task(work())
         for _ in range(5):
-            assert await made.differences() == {}
+            assert await made.differences(patience=20) == {}
         assert len(await made.events()) > 30
         await end(working)
 

@@ -76,14 +76,14 @@ class Scene:
             for model in self.models:
                 await Room(tenant.streams, tenant.pool.borrow, model, lambda _: asyncio.sleep(0)).catch_up()
 
-    async def found(self, code: str = CODE) -> dict[str, Finding]:
-        """What verifying finds, by check."""
-        grounds = Grounds(self.servers, await self.tenant(code), self.models, patience=0.3)
+    async def found(self, code: str = CODE, patience: float = 0.3) -> dict[str, Finding]:
+        """What verifying finds, by check. `patience`: seconds for what lags behind."""
+        grounds = Grounds(self.servers, await self.tenant(code), self.models, patience=patience)
         return {finding.check: finding for finding in await verify(grounds)}
 
-    async def differences(self, code: str = CODE) -> dict[str, str]:
+    async def differences(self, code: str = CODE, patience: float = 0.3) -> dict[str, str]:
         """Only what is not as it should be."""
-        found = await self.found(code)
+        found = await self.found(code, patience)
         return {check: finding.difference for check, finding in found.items() if finding.difference}
 
     async def change(self, statement: str, *values: object, code: str = CODE) -> None:
@@ -305,7 +305,7 @@ def canary(number: int, field: str) -> str:
         "postcode": f"ZZ{number % 100} {number // 100}QQ",
         "phone": f"07700 900{number:03}",
         "email": f"wren{number:03}@canary.example",
-        "mrn": f"WRN{number:03}",
+        "mrn": f"WRN-{number:03}-CANARY",
         "address": f"{number} Canary Row",
     }
     return forms.get(field) or forms.get(field.rpartition("_")[2]) or f"the canary said “{number:03}” and flew"
