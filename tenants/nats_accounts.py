@@ -112,6 +112,16 @@ def inbox(role: str) -> str:
     return f"_INBOX_{role}"
 
 
+class _Connection(Client):
+    """A connection that may be closed while the server is away, too."""
+
+    async def close(self) -> None:
+        """What waits to be sent to a server that is away is given up: it would be written to a closed transport, which uvloop refuses."""
+        if not self.is_connected:
+            self._pending, self._pending_data_size = [], 0
+        await super().close()
+
+
 @dataclass(frozen=True)
 class Accounts:
     """The keys and claims of every account of one installation."""
@@ -179,7 +189,7 @@ class Accounts:
         def token() -> bytes:
             return self.credentials(account, role)[0].encode()
 
-        client = Client()
+        client = _Connection()
         try:
             await client.connect(
                 url,

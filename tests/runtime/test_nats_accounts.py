@@ -1,6 +1,8 @@
 """No account sees another's messages; no role does more than its job."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +12,11 @@ import pytest
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig
 from nats.js.errors import NotFoundError
+from uvloop import new_event_loop
 
 from commonweal.runtime.installation import Installation
 from tenants.nats_accounts import PLATFORM, SYSTEM, Accounts, ClaimsNotAccepted, push
+from tests.road import own_nats, until
 from tests.stage import play
 
 
@@ -186,3 +190,24 @@ def test_users_under_another_operator_are_not_let_in(servers: Installation) -> N
             )
 
     play(two_systems(servers), test)
+
+
+def test_a_connection_is_closed_while_the_server_is_away(servers: Installation) -> None:
+    """On the loop our processes run on."""
+
+    async def inside() -> None:
+        async with own_nats(servers) as (nats, url):
+            server, _ = await nats.start()
+            one = await servers.accounts.connect(url, PLATFORM, "process", error_cb=quiet)
+            os.kill(server.pid, signal.SIGKILL)
+            await server.ended()
+            await until(lambda: one.is_reconnecting)
+            await one.publish("health.relay", b"{}")
+            await one.close()
+            assert one.is_closed
+
+    async def quiet(_: Exception) -> None:
+        """That it is away is known."""
+
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(inside())
