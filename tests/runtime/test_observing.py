@@ -67,6 +67,7 @@ def collected() -> Iterator[InMemorySpanExporter]:
     [
         ("/graphql", "mutation", 200, "graphql_mutation"),
         ("/graphql", "", 401, "graphql"),
+        ("/funding/graphql", "query", 200, "graphql_query"),
         ("/caseload", "query", 200, "page"),
         ("/hl7/v2", "", 200, "hl7v2"),
         ("/sign-in", "", 303, "sign_in"),

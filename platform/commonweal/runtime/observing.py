@@ -10,8 +10,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from commonweal.kernel import trace
 from commonweal.kernel.counting import REQUESTS, SOCKETS
 
-_KINDS: Final = {"graphql": "graphql", "hl7": "hl7v2", "static": "static", "health": "health", "sign-in": "sign_in"}
-"""By the first part of a route; anything else is a page."""
+_KINDS: Final = {"hl7": "hl7v2", "static": "static", "health": "health", "sign-in": "sign_in"}
+"""By the first part of a route; what ends in /graphql is `graphql`, anything else is a page."""
 _UNTRACED: Final = ("static", "health")
 _LIVE: Final = b"text/event-stream"
 
@@ -43,7 +43,7 @@ def observed(app: ASGIApp) -> ASGIApp:
 
 async def _request(app: ASGIApp, scope: Any, receive: Receive, send: Send) -> None:
     route: str = scope.get("path_template") or "/"
-    kind = _KINDS.get(route.split("/")[1], "page")
+    kind = "graphql" if route.endswith("/graphql") else _KINDS.get(route.split("/")[1], "page")
     began, status, live = time.perf_counter(), 500, False
     told: list[str] = []
 
