@@ -339,8 +339,7 @@ def _set_rules(state: State, command: SetFundRules) -> tuple[Event, ...]:
 
 def _evaluate(state: State, command: PublishEvaluation) -> tuple[Event, ...]:
     values.document_hash(command.document_hash, "document_hash")
-    if command.published_on > command.on:
-        raise Refused("published_on lies in the future")
+    values.happened(command.published_on, command.on, "published_on")
     if state.evaluation is not None and state.evaluation.document_hash == command.document_hash:
         return ()
     return (EvaluationPublished(document_hash=command.document_hash, published_on=command.published_on, by=command.by),)

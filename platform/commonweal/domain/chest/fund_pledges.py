@@ -374,8 +374,7 @@ def _receive(state: State, command: ReceiveFunds) -> tuple[Event, ...]:
     known = _known(state, command.pledge_id)
     receipt = values.identifier(command.receipt_id, "receipt_id")
     amount = money.pence(command.amount_pence)
-    if command.received_on > command.on:
-        raise Refused("received_on lies in the future")
+    values.happened(command.received_on, command.on, "received_on")
     if _taken_down(state, command.pledge_id, receipt, (amount, command.received_on), "receipt_id"):
         return ()
     if (command.on - command.received_on).days > KEPT_DAYS:
@@ -413,8 +412,7 @@ def _give_back(state: State, command: ReturnFunds) -> tuple[Event, ...]:
     reference = values.identifier(command.return_id, "return_id")
     amount = money.pence(command.amount_pence)
     values.one_of(codes.FUNDS_RETURNS, command.reason, "reason")
-    if command.returned_on > command.on:
-        raise Refused("returned_on lies in the future")
+    values.happened(command.returned_on, command.on, "returned_on")
     if _taken_down(state, command.pledge_id, reference, (amount, command.returned_on), "return_id"):
         return ()
     never_came = command.reason == "mistake"

@@ -256,8 +256,7 @@ def _support(state: State, command: RecordApplicantSupport) -> tuple[Event, ...]
     values.identifier(command.support_id, "support_id")
     values.one_of(codes.APPLICANT_SUPPORT, command.kind, "kind")
     values.within(command.minutes, 1, 24 * 60, "minutes")
-    if command.given_on > command.on:
-        raise Refused("given_on lies in the future")
+    values.happened(command.given_on, command.on, "given_on")
     if command.support_id in state.support:
         if state.support[command.support_id] == command.minutes:
             return ()

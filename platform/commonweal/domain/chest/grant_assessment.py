@@ -270,8 +270,7 @@ def points(wanted: tuple[str, ...], criteria: tuple[str, ...], scores: tuple[int
 
 
 def _pitch(state: State, command: RecordPitch, phase: str) -> tuple[Event, ...]:
-    if command.held_on > command.on:
-        raise Refused("held_on lies in the future")
+    values.happened(command.held_on, command.on, "held_on")
     if state.pitched_on == command.held_on:
         return ()
     require(phase, MAY_BE_FUNDED, "be pitched")

@@ -311,8 +311,7 @@ def _sign(state: State, command: SignAgreement, phase: str) -> tuple[Event, ...]
     signed_for = tuple(dict.fromkeys(values.organisation(each, "signed_for") for each in command.signed_for))
     if len(signed_for) < 2:
         raise Refused("signed_for must name both sides: who grants and who is granted")
-    if command.signed_on > command.on:
-        raise Refused("signed_on lies in the future")
+    values.happened(command.signed_on, command.on, "signed_on")
     if state.signed is not None and state.signed.document_hash == command.document_hash:
         return ()
     require(phase, {"accepted"}, "be signed")

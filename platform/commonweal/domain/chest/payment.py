@@ -81,7 +81,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
 
 def _pay(state: grant.State, chest: fund.State, award: Award, command: MakePayment) -> Decision:
     payment = values.identifier(command.payment_id, "payment_id")
-    check_past(command.paid_on, command.on, "paid_on")
+    values.happened(command.paid_on, command.on, "paid_on")
     before = state.payments.payments.get(payment)
     if before is not None:
         if before.failed:
@@ -126,12 +126,6 @@ def _pay(state: grant.State, chest: fund.State, award: Award, command: MakePayme
     return (made,), (paid,)
 
 
-def check_past(day: date, today: date, what: str) -> None:
-    """Refuses a day that has not come."""
-    if day > today:
-        raise Refused(f"{what} lies in the future")
-
-
 def _check_new(chest: fund.State, reference: str, what: str) -> None:
     """The bank gives each reference once, in whatever letters it is written down."""
     wanted = reference.casefold()
@@ -162,7 +156,7 @@ def _made(state: grant.State, payment_id: str) -> grant_payments.Payment:
 
 def _fail(state: grant.State, award: Award, command: FailPayment) -> Decision:
     values.one_of(codes.PAYMENT_FAILURES, command.reason, "reason")
-    check_past(command.failed_on, command.on, "failed_on")
+    values.happened(command.failed_on, command.on, "failed_on")
     made = _made(state, command.payment_id)
     if made.failed:
         return (), ()
@@ -194,7 +188,7 @@ def _freed(state: grant.State, back: fund_awards.MoneyReturned) -> tuple[fund_aw
 def _return(state: grant.State, chest: fund.State, award: Award, command: ReturnPayment) -> Decision:
     return_id = values.identifier(command.return_id, "return_id")
     amount = money.pence(command.amount_pence)
-    check_past(command.returned_on, command.on, "returned_on")
+    values.happened(command.returned_on, command.on, "returned_on")
     made = _made(state, command.payment_id)
     if check_return(state, chest, return_id, amount, command.returned_on):
         return (), ()

@@ -78,7 +78,7 @@ def decide(states: tuple[Any, ...], command: Command) -> Decision:
 def _return(state: grant.State, chest: fund.State, command: ReturnUnderspend) -> Decision:
     return_id = values.identifier(command.return_id, "return_id")
     amount = money.pence(command.amount_pence)
-    payment.check_past(command.returned_on, command.on, "returned_on")
+    values.happened(command.returned_on, command.on, "returned_on")
     if payment.check_return(state, chest, return_id, amount, command.returned_on):
         return (), ()
     grant_award.check_signed(state.award, command.returned_on, "returned_on")
