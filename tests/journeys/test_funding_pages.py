@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from commonweal.console.wording import long_date
 from commonweal.domain.chest.capacity import FundCapacity
 from commonweal.domain.directory import connection
 from commonweal.domain.referrals import referral
@@ -15,13 +16,14 @@ from tests.journeys.asking import Someone
 from tests.journeys.browser import DESKTOP, PHONE, signed_in, sized, violations
 from tests.near import listed, organisation
 from tests.near import offered as connected
-from tests.projections.test_community_chest import COUNCIL, DAY, LATER, applied, drawn, offered
+from tests.projections.test_community_chest import COUNCIL, DAY, LATER, UNTIL, applied, drawn, offered
 from tests.projections.test_community_chest import founded as chest
 from tests.story import agreed, allocated, configured, engaged, referred, registered
 from tests.web import Web
 
 PLACES = (Place(code="E09000002", name="Barking"), Place(code="E09000016", name="Havering"))
-PERIOD = {"since": ("1", "1", "2026"), "until": ("31", "12", "2026")}
+PERIOD = {"since": ("1", "1", "2026"), "until": ("31", "12", str(UNTIL.year))}
+IN_WORDS = f"1 January 2026 to {long_date(UNTIL)}"
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def test_a_funder_comes_from_the_menu_to_one_statement_over_all_and_takes_it_hom
         funder.get_by_role("link", name="Download this statement (CSV)").click()
     text = Path(taken.value.path()).read_text(encoding="utf-8")
     about, headings, *lines = csv.reader(text.splitlines())
-    assert about[0] == "1 January 2026 to 31 December 2026"
+    assert about[0] == IN_WORDS
     assert len(lines) == shown - 1
     sums = [[round(float(cell or 0) * 100) for cell in line[-5:]] for line in lines]
     assert [sum(column) for column in zip(*sums[:-1], strict=True)] == sums[-1]
@@ -99,10 +101,10 @@ def test_a_day_that_cannot_be_is_said_beside_the_field(web: Web, funder: Page) -
 
 def test_the_statement_is_whole_on_paper(web: Web, funder: Page) -> None:
     funder.goto(
-        f"{web.url}/funding/statement?since_day=1&since_month=1&since_year=2026&until_day=31&until_month=12&until_year=2026"
+        f"{web.url}/funding/statement?since_day=1&since_month=1&since_year=2026&until_day=31&until_month=12&until_year={UNTIL.year}"
     )
     funder.emulate_media(media="print")
-    table = funder.get_by_role("region", name="1 January 2026 to 31 December 2026")
+    table = funder.get_by_role("region", name=IN_WORDS)
     assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
     expect(funder.get_by_role("button", name="Show", exact=True)).to_be_hidden()
     funder.goto(f"{web.url}/funding")

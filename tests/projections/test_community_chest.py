@@ -43,9 +43,11 @@ OF_NOBODY: Grants = (("funder", "organisation:GB-CHC-9999999"),)
 SUMS = "pledged confirmed received awarded paid committed available"
 FUND = f"""query($id: ID! = "f1", $asOf: AsOf) {{ fund(id: $id, asOf: $asOf) {{
     name phase balance {{ {SUMS} }} funders {{ funder {SUMS} }} pledges {{ id funder phase counts {SUMS} }} }} }}"""
-STATEMENT = """query($since: Date! = "2026-01-01", $until: Date! = "2026-12-31", $funder: String, $fund: ID, $asOf: AsOf) {
-    fundStatement(since: $since, until: $until, funder: $funder, fund: $fund, asOf: $asOf) { position suppressed rows {
-        day kind fundId funder pledgeId grantId organisation reference pledged confirmed received awarded paid } } }"""
+UNTIL = date(datetime.now(UTC).year + 1, 12, 31)
+"""What is written down today is in the statement."""
+STATEMENT = f"""query($since: Date! = "2026-01-01", $until: Date! = "{UNTIL}", $funder: String, $fund: ID, $asOf: AsOf) {{
+    fundStatement(since: $since, until: $until, funder: $funder, fund: $fund, asOf: $asOf) {{ position suppressed rows {{
+        day kind fundId funder pledgeId grantId organisation reference pledged confirmed received awarded paid }} }} }}"""
 
 
 def pledged(name: str, funder: str, pence: int, **known: Any) -> tuple[Any, ...]:

@@ -79,7 +79,7 @@ OF_A_FUNDER = """{
         balance { pledged confirmed received awarded paid committed available } pledges { id phase awarded paid }
         effects { id asOf disclosureRule grants awarded places pencePerPlace people completed met } } } }
     fund(id: "f1") { steeringGroup { organisation } effects { people completed met } }
-    fundStatement(since: "2026-01-01", until: "2026-12-31") { suppressed rows { day kind pledged confirmed received awarded paid } }
+    fundStatement(since: "2026-01-01", until: "2030-12-31") { suppressed rows { day kind pledged confirmed received awarded paid } }
     fundEvidence(fund: "f1") { id asOf position disclosureRule attachedAt needs { need area people unmet } }
     awards { totalCount edges { node { id awarded } } }
     awardTotals(by: FUND) { rows { key awards awarded } }

@@ -108,8 +108,8 @@ QUERIES: Final[Mapping[str, str]] = {
     "activity": "{ activity { position suppressed rows { month appointments } } }",
     "funds": "{ funds { totalCount edges { node { id name pledges { id funder } } } } }",
     "fund": '{ fund(id: "{id}") { id name balance { pledged } pledges { id funder } effects { id people } } }',
-    "fundStatement": """{ fundStatement(since: "2026-01-01", until: "2026-12-31", fund: "{id}") { suppressed rows { kind funder } }
-        all: fundStatement(since: "2026-01-01", until: "2026-12-31") { rows { fundId funder organisation } } }""",
+    "fundStatement": """{ fundStatement(since: "2026-01-01", until: "2030-12-31", fund: "{id}") { suppressed rows { kind funder } }
+        all: fundStatement(since: "2026-01-01", until: "2030-12-31") { rows { fundId funder organisation } } }""",
     "fundRounds": '{ fundRounds(fund: "{id}") { totalCount edges { node { id name } } } }',
     "grants": "{ grants(first: 200) { totalCount edges { node { id title organisation } } } }",
     "grant": '{ grant(id: "{id}") { id title organisation payments { id } } }',
