@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import http.client
 import socket as network
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from graphql import GraphQLError
@@ -345,6 +347,19 @@ def test_who_watches_hears_that_the_process_is_about_to_end(web: Web) -> None:
         assert scene.hub.over
 
     played(web, play)
+
+
+def test_a_connection_may_rest_for_as_long_as_clients_and_proxies_rest_theirs(web: Web) -> None:
+    assert patience.REST > 60
+    one = http.client.HTTPConnection(urlsplit(web.url).netloc)
+    with contextlib.closing(one):
+        one.request("GET", "/health/live")
+        one.getresponse().read()
+        ours = one.sock
+        time.sleep(5.5)  # uvicorn's own patience is 5
+        one.request("GET", "/health/live")
+        one.getresponse().read()
+        assert one.sock is ours
 
 
 def refer(web: Web, number: str) -> None:

@@ -14,6 +14,9 @@ from commonweal.runtime.live import wire
 
 PATIENCE: Final = 10.0
 """Seconds in which somebody has to take in something of a full buffer. Slow is well; silent is not."""
+REST: Final = 75
+"""Seconds a connection may rest between two requests: longer than clients and proxies rest theirs (5 to 60), or one of them asks in
+the moment in which we close it, and hears that we broke it off."""
 _FAREWELL: Final = 2.0
 """Seconds more in which they may read why."""
 TOO_SLOW: Final = 1013
@@ -121,5 +124,6 @@ HOW_WE_SERVE: Final[dict[str, Any]] = {
     "ws": PatientSocket,
     "ws_max_size": 256 << 10,
     "ws_per_message_deflate": False,
+    "timeout_keep_alive": REST,
 }
 """For `uvicorn.Config`. Not compressed: hundreds of windows held in memory, and secrets beside what others may choose."""
