@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ import structlog
 from psycopg import AsyncConnection
 
 from commonweal.kernel import build, read_model, rows
+from commonweal.kernel.backoff import Backoff
 from commonweal.kernel.batches import Batches
 from commonweal.kernel.log import Borrow
 from commonweal.kernel.read_model import ReadModel
@@ -64,8 +65,7 @@ class Room:
     at: int | None = None
     """Its position as last known here; None where that must be looked up."""
     _kinds: read_model.Types | None = None
-    _failures: int = 0
-    """One after the other, without an event between."""
+    _backoff: Backoff = field(default_factory=lambda: Backoff(_BACKOFF))
     _followed: int = 0
     _counted_at: int = _GROWN
 
@@ -76,15 +76,16 @@ class Room:
 
     async def follow(self, woken: asyncio.Event, every: float | None = 1.0) -> None:
         """Catch up whenever woken, and each second to be safe. An error stops the room here, is shown, and is tried again."""
-        overtaken = 0
+        overtaken = Backoff(_AGAIN)
         while True:
             try:
                 woken.clear()
                 await self._go_on()
-                self.stopped, self._failures, overtaken = None, 0, 0
+                self.stopped = None
+                self._backoff.over()
+                overtaken.over()
             except Overtaken:
-                await asyncio.sleep(_AGAIN[min(overtaken, len(_AGAIN) - 1)])
-                overtaken += 1
+                await asyncio.sleep(overtaken.next())
                 continue
             except Exception as failure:  # noqa: BLE001 – shown and retried: the other rooms go on
                 self.stopped = (
@@ -93,8 +94,7 @@ class Room:
                 log.error(  # noqa: TRY400 – a traceback could show a person's details; where it happened is enough
                     "room_stopped", room=self.model.name, tenant=self.streams.tenant, error=where(failure)
                 )
-                await asyncio.sleep(_BACKOFF[min(self._failures, len(_BACKOFF) - 1)])
-                self._failures += 1
+                await asyncio.sleep(self._backoff.next())
                 continue
             try:
                 await asyncio.wait_for(woken.wait(), every)
@@ -108,7 +108,7 @@ class Room:
                 position = await self._build()
             while (after := await self._project(position)) is not None:
                 position = self.at = after
-                self._failures = 0
+                self._backoff.over()
                 await self.changed(position)
         except BaseException:
             self.at = None

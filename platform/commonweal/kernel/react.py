@@ -7,7 +7,7 @@ again, and as each command's id is made from the event it follows, doing it agai
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -22,6 +22,7 @@ from commonweal.domain.message import Refused
 from commonweal.domain.policies import Compare, Forget, Notes, Send
 from commonweal.kernel import deadlines, notes, trace
 from commonweal.kernel.append import IMPORT, About
+from commonweal.kernel.backoff import Backoff
 from commonweal.kernel.deadlines import Timed
 from commonweal.kernel.handle import handle
 from commonweal.kernel.log import Borrow
@@ -67,8 +68,7 @@ class Reactor:
     """Why it goes no further, while it does not: without personal data, for health and telemetry."""
     caught_up: bool = False
     """It has come to the end of the log once."""
-    _failures: int = 0
-    """One after the other, without an event between."""
+    _backoff: Backoff = field(default_factory=lambda: Backoff(_BACKOFF))
 
     @property
     def complaint(self) -> str:
@@ -87,14 +87,14 @@ class Reactor:
                 woken.clear()
                 await self.react()
                 pause = await self._until_next(every)
-                self.stopped, self._failures = None, 0
+                self.stopped = None
+                self._backoff.over()
             except Overtaken:
                 continue
             except Exception as failure:  # noqa: BLE001 – shown and retried: the other ICSs go on
                 self.stopped = f"{self.streams.tenant}: the reactor is stopped by {where(failure)}"
                 log.error("reactor_stopped", tenant=self.streams.tenant, error=where(failure))  # noqa: TRY400 – a traceback could show a person's details
-                await asyncio.sleep(_BACKOFF[min(self._failures, len(_BACKOFF) - 1)])
-                self._failures += 1
+                await asyncio.sleep(self._backoff.next())
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), pause)
@@ -125,7 +125,8 @@ class Reactor:
             await self._take(position, facts)
             position = facts[-1].position
             if self.stopped:  # it goes again, and has what it missed to read
-                self.stopped, self.caught_up, self._failures = None, False, 0
+                self.stopped, self.caught_up = None, False
+                self._backoff.over()
         return position
 
     async def _take(self, position: int, facts: list[Fact]) -> None:

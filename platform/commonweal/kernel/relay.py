@@ -16,6 +16,7 @@ import structlog
 from nats.aio.client import Client
 
 from commonweal.kernel import cloud_event, trace
+from commonweal.kernel.backoff import Backoff
 from commonweal.kernel.log import Log
 from commonweal.kernel.stream_batch import BATCH, Batch, Doubt, batch_of, next_limit, not_too_much, send
 from commonweal.kernel.trace import where
@@ -63,22 +64,22 @@ class Relay:
 
     async def follow(self, woken: asyncio.Event, every: float = 1.0) -> None:
         """Relay whenever woken, and look each `every` seconds to be safe. Until cancelled, or `nats` is closed for good."""
-        failures = 0
+        backoff = Backoff(_AGAIN)
         while True:
             woken.clear()
             pause = every
             try:
                 await self.catch_up()
-                failures, self.trouble, self.halted = 0, None, None
+                self.trouble = self.halted = None
+                backoff.over()
             except Halted as halted:
                 if self.halted is None:
                     log.error("relay_halted", tenant=self.tenant, reason=str(halted))  # noqa: TRY400 – no traceback needed
                 self.halted, self.position, pause = str(halted), None, max(every, _HALTED)
             except Exception as failure:  # whatever it is: in doubt, look where the stream ends
                 self.position = None
-                pause = _AGAIN[min(failures, len(_AGAIN) - 1)]
-                failures += 1
-                if failures > 2:
+                pause = backoff.next()
+                if backoff.failures > 2:
                     self.trouble = where(failure)
                     log.warning("relay_in_doubt", tenant=self.tenant, error=self.trouble)
                 if self.nats.is_closed:  # for good: it does not come back by itself

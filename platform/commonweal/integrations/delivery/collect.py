@@ -17,6 +17,7 @@ from commonweal.integrations.delivery import Integration
 from commonweal.integrations.delivery.outbox import Outbox, Overtaken
 from commonweal.kernel import cloud_event
 from commonweal.kernel.append import IMPORT
+from commonweal.kernel.backoff import Backoff
 from commonweal.kernel.log import Recorded
 from commonweal.kernel.relay import STREAM
 from commonweal.kernel.streams import Streams
@@ -63,13 +64,14 @@ class Collector:
 
     async def follow(self) -> None:
         """Collect for ever, until cancelled; an error is shown and tried again."""
-        failures = 0
+        backoff = Backoff(_AGAIN)
         while True:
             try:
                 position = await self._begin()
                 while True:
                     position = await self.collect(position)
-                    failures, self.trouble = 0, None
+                    self.trouble = None
+                    backoff.over()
             except Overtaken:
                 await asyncio.sleep(_AGAIN[-1])
             except Exception as failure:  # shown and tried again: nothing is acknowledged before it is written
@@ -78,8 +80,7 @@ class Collector:
                 log.warning("not_collecting", integration=self.integration.name, tenant=self.streams.tenant, error=why)
                 if self.nats.is_closed:  # for good: whoever started us connects anew
                     raise
-                await asyncio.sleep(_AGAIN[min(failures, len(_AGAIN) - 1)])
-                failures += 1
+                await asyncio.sleep(backoff.next())
 
     async def collect(self, position: int) -> int:
         """Wait for messages, note what must be told, acknowledge. The new high-water mark."""
