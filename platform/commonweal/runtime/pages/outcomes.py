@@ -84,12 +84,11 @@ class Found:
     """`tiles` and `answered`: the one row there is, where everyone stands together. `change` and `improved`: the rows as bars,
     where there are several."""
 
-    lines: tuple[Line, ...]
+    numbers: Numbers
     tiles: tuple[Tile, ...]
     answered: tuple[Step, ...]
     change: Bars | None
     improved: Bars | None
-    held_back: int
     at: datetime
     position: int
     file: str
@@ -104,7 +103,6 @@ class Outcomes:
     measure: str
     range: str
     enough: str
-    headings: tuple[str, ...]
     found: Found | None
     now: str
     cuts: tuple[Way, ...]
@@ -133,7 +131,6 @@ async def show(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         measure=f"{scale.text} – {definition.name}",
         range=span(scale),
         enough=enough(scale),
-        headings=tuple(text for _, text in NUMBERS),
         found=found,
         now=OPENER.address(chosen),
         cuts=() if chosen["by"] else _cuts(filters, chosen, moment),
@@ -155,9 +152,8 @@ async def download(pages: Pages, request: Asked, asker: Asker) -> Response[str]:
         return refused
     found = await _found(pages, asker, chosen, moment)
     definition, scale = measured(chosen["measure"])
-    table = Numbers(first="Of", headings=tuple(text for _, text in NUMBERS), lines=found.lines)
     about = (f"{scale.text} – {definition.name}", f"position {found.position}", f"as of {found.at.isoformat()}")
-    return Response(table.file(about), media_type=CSV, headers=attached("outcomes.csv"))
+    return Response(found.numbers.file(about), media_type=CSV, headers=attached("outcomes.csv"))
 
 
 def _let_in(asker: Asker) -> None:
@@ -182,7 +178,11 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
     alone = rows[0][1] if rows and by == within == "ALL" else None
     several = bool(rows) and alone is None
     return Found(
-        lines=tuple(Line(text=text, cells=numbers(row)) for text, row in rows),
+        numbers=Numbers(
+            first="Of",
+            headings=tuple(text for _, text in NUMBERS),
+            lines=tuple(Line(text=text, cells=numbers(row)) for text, row in rows),
+        ),
         tiles=() if alone is None else tiles(alone),
         answered=() if alone is None else charts.funnel([(text, alone[name]) for name, text in NUMBERS[:3]]),
         change=charts.bars(
@@ -190,7 +190,6 @@ async def _found(pages: Pages, asker: Asker, chosen: Mapping[str, str], moment: 
         ) if several else None,
         improved=charts.bars([Given(text, row["improvedPercent"]) for text, row in rows], _IMPROVED, "%")
         if several else None,
-        held_back=sum(number == HELD_BACK for _, row in rows for number in numbers(row)),
         at=datetime.fromisoformat(table["asOf"]) if table["asOf"] else asker.now,
         position=table["position"],
         file=OPENER.address(chosen, moment.typed).replace("/outcomes", "/outcomes.csv", 1),
